@@ -1,12 +1,15 @@
 import { Buffer } from 'node:buffer';
+import { HoldfastError } from '../errors/holdfast-error.ts';
 
-export class InvalidFamilyName extends Error {
+const HINT = 'check the descriptor of the table in HBase: describe the table';
+
+export class InvalidFamilyName extends HoldfastError {
   override readonly name = 'InvalidFamilyName';
-  readonly given: string;
 
   constructor(given: string) {
-    super(`not the name of a column family: ${JSON.stringify(given.slice(0, 200))}`);
-    this.given = given;
+    super(`not the name of a column family: ${JSON.stringify(given.slice(0, 200))}`, HINT, {
+      given: given.slice(0, 300),
+    });
   }
 }
 

@@ -1,6 +1,8 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
+
 /** Bytes that are not what HBase's format says: what was being read, and at which byte of it the contradiction stands. */
-export class HBaseFormatError extends Error {
-  override readonly name: string = 'HBaseFormatError';
+export class HBaseFormatError extends HoldfastError {
+  override readonly name = 'HBaseFormatError';
   /** The thing being read, e.g. `data.manifest of snapshot t-1`. */
   readonly what: string;
   /** Offset in bytes from the start of that thing. */
@@ -8,7 +10,11 @@ export class HBaseFormatError extends Error {
   readonly reason: string;
 
   constructor(what: string, offset: number, reason: string) {
-    super(`${what}, byte ${offset}: ${reason}`);
+    super(`${what}, byte ${offset}: ${reason}`, 'take a new snapshot of the table and back that up', {
+      what,
+      offset,
+      reason,
+    });
     this.what = what;
     this.offset = offset;
     this.reason = reason;

@@ -1,4 +1,7 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
 import { DEFAULT_NAMESPACE, type TableName, tableName } from './table-name.ts';
+
+const HINT = 'keep the snapshot and report the name: it is of no HBase from 2.4 to 2.6';
 
 /** A file in its own region: flushed, compacted or bulk loaded (`_SeqId_n_`), or the file of a delete (`_del`). */
 export interface HFileName {
@@ -43,13 +46,13 @@ export interface ArchiveCopyName {
 
 export type StoreFileName = HFileName | MobName | LinkName | ReferenceName | ArchiveCopyName;
 
-export class InvalidStoreFileName extends Error {
+export class InvalidStoreFileName extends HoldfastError {
   override readonly name = 'InvalidStoreFileName';
-  readonly given: string;
 
   constructor(given: string, reason: string) {
-    super(`not the name of a store file: ${JSON.stringify(given.slice(0, 300))}: ${reason}`);
-    this.given = given;
+    super(`not the name of a store file: ${JSON.stringify(given.slice(0, 300))}: ${reason}`, HINT, {
+      given: given.slice(0, 300),
+    });
   }
 }
 

@@ -1,4 +1,7 @@
 import { Buffer } from 'node:buffer';
+import { HoldfastError } from '../errors/holdfast-error.ts';
+
+const HINT = "give tables as HBase's list prints them: qualifier or namespace:qualifier";
 
 /** Name of a table; `default` is the namespace of a name without one (HBase's TableName). */
 export interface TableName {
@@ -7,15 +10,11 @@ export interface TableName {
 }
 
 /** A name that HBase would not accept for a table, or that would lead a path astray. */
-export class InvalidTableName extends Error {
+export class InvalidTableName extends HoldfastError {
   override readonly name = 'InvalidTableName';
-  readonly given: string;
-  readonly reason: string;
 
   constructor(given: string, reason: string) {
-    super(`not a table name: ${JSON.stringify(given.slice(0, 200))}: ${reason}`);
-    this.given = given;
-    this.reason = reason;
+    super(`not a table name: ${JSON.stringify(given.slice(0, 200))}: ${reason}`, HINT, { given: given.slice(0, 300) });
   }
 }
 

@@ -1,0 +1,169 @@
+import type { BackupId } from './backup-id.ts';
+import type { Json } from './canonical-json.ts';
+
+/**
+ * The items of the system table (docs/design.md, "Schemas"). One table, partition key `pk`, sort key `sk`.
+ * A root's partition `root#<uri>` holds the control item, the image records and their table rows: what a system
+ * snapshot covers and a roll-back restores. Everything else has partitions of its own, which a roll-back never touches.
+ */
+export const rootPartition = (root: string): string => `root#${root}`;
+export const historyPartition = (root: string): string => `history#${root}`;
+export const cleanUpPartition = (root: string): string => `clean-up#${root}`;
+export const pinsPartition = (root: string): string => `pins#${root}`;
+export const targetsPartition = (target: string): string => `targets#${target}`;
+
+export const CONTROL = 'control';
+export const imageKey = (id: BackupId): string => `image#${id}`;
+export const imageTableKey = (id: BackupId, table: string): string => `image#${id}#table#${table}`;
+export const sessionKey = (id: BackupId): string => `session#${id}`;
+export const intentKey = (id: BackupId, name: string): string => `session#${id}#intent#${name}`;
+
+/** An item as the domain sees it: JSON without binary, numbers are safe integers. */
+export type Item = { readonly pk: string; readonly sk: string } & { readonly [attribute: string]: Json | undefined };
+
+/** Where a system snapshot lies and how to know it. */
+export interface SnapshotRef {
+  readonly key: string;
+  readonly items: number;
+  /** Of the object's bytes: canonical JSON lines. */
+  readonly sha256: string;
+}
+
+export type Phase = 'WORK' | 'ROLLING_BACK';
+
+/** Who holds a root, from the transaction that sets the flag to the one that removes it. */
+export interface Flag {
+  /** The ACTIVE_SNAPSHOT flag: the system snapshot's name. */
+  readonly activeSnapshot: string;
+  readonly snapshot: SnapshotRef;
+  readonly phase: Phase;
+  /** Run id of the holder: the execution ARN of the session, or of who took over. */
+  readonly runId: string;
+  readonly sessionId: BackupId;
+  readonly operation: string;
+  /** The session's own execution. */
+  readonly executionArn: string;
+  readonly startedAt: number;
+}
+
+export interface Control {
+  /** Grows with every session and every take-over: the fencing token. */
+  readonly epoch: number;
+  /** Grows by one at each begin, commit, end of a roll-back and change outside a session. */
+  readonly version: number;
+  readonly flag: Flag | undefined;
+}
+
+export type ImageState = 'CREATING' | 'COMPLETE' | 'SHELL' | 'DELETING';
+
+export interface ImageRecord {
+  readonly id: BackupId;
+  readonly state: ImageState;
+  readonly type: 'FULL';
+  readonly epoch: number;
+  readonly executionArn: string;
+  readonly source: string;
+  readonly startedAt: number;
+  /** Present once COMPLETE. */
+  readonly completedAt?: number;
+  readonly manifestSha256?: string;
+  readonly tables: number;
+  readonly files: number;
+  readonly bytes: number;
+  /** Bytes copied by this image; the others are listed from holders. */
+  readonly newBytes: number;
+  readonly newFiles: number;
+  /** Older images whose bytes this image lists. */
+  readonly holders: readonly BackupId[];
+  readonly parents: readonly BackupId[];
+  /** Restorable between these: the snapshots' creation, ms; oldest and newest of the image's tables. */
+  readonly positionFrom: number;
+  readonly positionTo: number;
+}
+
+/** One table of an image. Written before the commit; counts only with a COMPLETE image. */
+export interface ImageTableRecord {
+  readonly id: BackupId;
+  /** `ns:qualifier`, or `qualifier` in the default namespace. */
+  readonly table: string;
+  /** Place in the manifest: names the list and the snapshot files. */
+  readonly index: number;
+  readonly snapshot: string;
+  /** Position of the table: creation of its snapshot, ms. */
+  readonly position: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly newFiles: number;
+  readonly newBytes: number;
+}
+
+export type SessionState = 'RUNNING' | 'COMPLETE' | 'FAILED';
+
+/** Why a session failed: the error's name and its two sentences. */
+export interface FailureReason {
+  readonly name: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** A session in the history. `attribute_not_exists` on it claims the id (I5). */
+export interface SessionRecord {
+  readonly id: BackupId;
+  readonly root: string;
+  readonly operation: string;
+  readonly state: SessionState;
+  readonly epoch: number;
+  readonly executionArn: string;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly tables: readonly string[];
+  readonly reason?: FailureReason;
+  /** The run that rolled it back. */
+  readonly rolledBackBy?: string;
+  /** The COMPLETE image's totals, for `history`. */
+  readonly summary?: { readonly [name: string]: Json };
+}
+
+/** A side effect that a session is about to make, recorded before it is made (I5). */
+export interface Intent {
+  readonly name: string;
+  readonly kind: 'destination' | 'temporary' | 'table-snapshot';
+  /** S3 prefix with its bucket (`s3://…/`), or the snapshot's name. */
+  readonly what: string;
+}
+
+/**
+ * One thing left to remove. `outcome` decides what its session's intents mean: after a roll-back all that the session
+ * made; after a commit temporary data and table snapshots only.
+ */
+export interface CleanUpEntry {
+  readonly entryId: string;
+  readonly root: string;
+  readonly sessionId: BackupId;
+  readonly outcome: 'COMMITTED' | 'ROLLED_BACK';
+  readonly createdAt: number;
+  /** Not off the list before this: no step in flight can still write there. Epoch ms. */
+  readonly notBefore: number;
+  /** Whether a first pass emptied it already. */
+  readonly emptiedAt?: number;
+}
+
+/** A lease on the images of a chain (I11). */
+export interface Pin {
+  readonly pinId: string;
+  readonly root: string;
+  readonly images: readonly BackupId[];
+  readonly expiresAt: number;
+  readonly purpose: 'restore' | 'verify';
+}
+
+/** The fence of one target table: one restore at a time. */
+export interface TargetRecord {
+  readonly target: string;
+  readonly table: string;
+  readonly restoreId: string;
+  readonly executionArn: string;
+  readonly snapshot: string;
+  readonly state: 'RESTORING' | 'PUBLISHED' | 'FAILED';
+  readonly expiresAt: number;
+}

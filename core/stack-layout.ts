@@ -1,0 +1,33 @@
+import type { BackupId } from './backup-id.ts';
+import { sha256 } from './digest.ts';
+
+/**
+ * Every key in the stack's own buckets is built here. Roots are named by a digest, so that no root's prefix is a
+ * prefix of another's; everything of a session lies under its id (I8).
+ *
+ * ```
+ * system bucket   system/<root digest>/<id>-<attempt>-<random>.jsonl       system snapshots
+ * work bucket     work/<root digest>/<run>/plan/index.jsonl, copy-00000.jsonl.zst, verify.jsonl …
+ *                 work/<root digest>/<run>/results/copy-00000.jsonl.zst
+ *                 work/<root digest>/<run>/failures/<step>-00000.json
+ *                 work/<root digest>/<run>/maps/<map>/…                     what ResultWriter leaves
+ * ```
+ * A run is a session (its backup id) or a restore or verify (its run id).
+ */
+export const rootDigest = (rootUri: string): string => sha256(rootUri).slice(0, 20);
+
+export const systemPrefix = (rootUri: string): string => `system/${rootDigest(rootUri)}/`;
+export const systemSnapshotKey = (rootUri: string, id: BackupId, unique: string): string =>
+  `${systemPrefix(rootUri)}${id}-${unique}.jsonl`;
+
+export const workPrefix = (rootUri: string, run: string): string => `work/${rootDigest(rootUri)}/${run}/`;
+const numbered = (n: number): string => String(n).padStart(5, '0');
+/** Index of chunks: the lines that a Distributed Map reads, one a child. */
+export const indexKey = (work: string, map: 'copy' | 'verify' | 'place'): string => `${work}plan/${map}-index.jsonl`;
+/** The whole plan of one table, sorted by path: what is copied and what is shared. */
+export const tablePlanKey = (work: string, table: number): string => `${work}plan/table-${numbered(table)}.jsonl.zst`;
+export const chunkKey = (work: string, chunk: number): string => `${work}plan/copy-${numbered(chunk)}.jsonl.zst`;
+export const resultKey = (work: string, chunk: number): string => `${work}results/copy-${numbered(chunk)}.jsonl.zst`;
+export const failuresPrefix = (work: string): string => `${work}failures/`;
+export const failureKey = (work: string, step: string, child: number): string =>
+  `${failuresPrefix(work)}${step}-${numbered(child)}.json`;

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+/** Fields that the inputs and outputs of several steps share. */
+export const count = z.number().int().nonnegative();
+export const backupIdField = z.string().regex(/^backup_\d{13}$/, 'must be backup_<13 digits>');
+export const rootField = z.string().startsWith('s3://');
+export const digestField = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** The execution that calls, from `$states.context.Execution`. */
+export const executionField = z.object({
+  arn: z.string(),
+  name: z.string(),
+  /** ISO 8601. */
+  startTime: z.string(),
+});
+
+export const snapshotRefField = z.object({ key: z.string(), items: count, sha256: digestField });
+
+/** Who a step works for: checked against the control item on entry (protocol, "Step entry"). */
+export const holderFields = {
+  contract: z.number(),
+  root: rootField,
+  sessionId: backupIdField,
+  epoch: count,
+};
+
+export const reasonField = z.object({ name: z.string(), message: z.string(), hint: z.string() });
+
+/** A checked request for a full backup: what `CheckInput` makes of the execution's input. */
+export const fullRequestField = z.object({
+  root: rootField,
+  source: z.string(),
+  /** Sorted, canonical names; `null` means every table of the source. */
+  tables: z.array(z.string()).nullable(),
+  /** Table → name of the snapshot to take. */
+  snapshots: z.record(z.string(), z.string()),
+  standalone: z.boolean(),
+  dryRun: z.boolean(),
+  copyConcurrency: z.number().int().min(1).max(10_000),
+  chunkObjects: z.number().int().min(1).max(1_000),
+});
+export type FullRequest = z.infer<typeof fullRequestField>;
+
+/** By whose right something is removed: the holder of a roll-back, or an entry of the clean-up list. */
+export const authorityField = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ROLL_BACK'), epoch: count, runId: z.string() }),
+  z.object({ kind: z.literal('CLEAN_UP'), entryId: z.string() }),
+]);
+export type Authority = z.infer<typeof authorityField>;
