@@ -1,12 +1,5 @@
 import { HBaseFormatError } from './format-error.ts';
-import {
-  bufferOf,
-  type Reader,
-  readBytes,
-  readMessage,
-  readSize,
-  readText,
-} from './protobuf-message.ts';
+import { bufferOf, type FieldVisitor, readBytes, readMessage, readSize, readText } from './protobuf-message.ts';
 import { type Reference, readReference } from './reference-file.ts';
 import { encodedRegionName, type RegionInfo, readRegionInfo } from './region-info.ts';
 import { readTableSchema, type TableSchema } from './table-schema.ts';
@@ -37,53 +30,51 @@ export class SnapshotManifest {
   readonly tableSchema: TableSchema;
   /** In order of the encoded name, which is the order of their directories in a listing. */
   readonly regions: readonly ManifestRegion[];
+  /** What is being read, for messages. */
+  readonly what: string;
   readonly #bytes: Uint8Array;
-  readonly #what: string;
 
   /** @throws HBaseFormatError, InvalidTableName */
   constructor(bytes: Uint8Array, what = 'data.manifest') {
+    this.what = what;
     this.#bytes = bufferOf(bytes);
-    this.#what = what;
     let schema: TableSchema | undefined;
     const regions: ManifestRegion[] = [];
-    readMessage(this.#bytes, what, 0, (tag, reader) => {
+    this.#visit(this.#bytes, 0, (tag, reader) => {
       if (tag !== 10 && tag !== 18) return false;
       const message = readBytes(reader);
       const offset = reader.pos - message.length;
       if (tag === 10) schema = readTableSchema(message, what, offset);
-      else regions.push({ encodedName: this.#nameOf(message, offset), offset, length: message.length });
+      else
+        regions.push({ encodedName: encodedRegionName(this.#infoOf(message, offset)), offset, length: message.length });
       return true;
     });
     if (schema === undefined) throw new HBaseFormatError(what, 0, 'a manifest without a table schema');
-    regions.sort((a, b) => compareUtf8(a.encodedName, b.encodedName));
+    this.tableSchema = schema;
+    this.regions = regions.sort((a, b) => compareUtf8(a.encodedName, b.encodedName));
     for (const [i, region] of regions.entries()) {
       if (region.encodedName === regions[i + 1]?.encodedName) {
         throw new HBaseFormatError(what, region.offset, `region ${region.encodedName} stands there twice`);
       }
     }
-    this.tableSchema = schema;
-    this.regions = regions;
   }
 
-  /** @throws HBaseFormatError */
+  /** @throws HBaseFormatError, InvalidTableName */
   regionInfo(region: ManifestRegion): RegionInfo {
-    return this.#infoOf(this.#slice(region), region.offset);
+    return this.#infoOf(this.#bytesOf(region), region.offset);
   }
 
   /** The files of a region in the order of the manifest. @throws HBaseFormatError */
   storeFiles(region: ManifestRegion): ManifestStoreFile[] {
     const files: ManifestStoreFile[] = [];
-    this.#visitFamilies(region, (family, offset) => {
-      let name: string | undefined;
-      const first = files.length;
-      readMessage(family, this.#what, offset, (tag, reader) => {
-        if (tag === 10) name = readText(reader);
-        else if (tag === 18) files.push(this.#storeFile(readBytes(reader), offset + reader.pos));
-        else return false;
+    this.#visitFamilies(region, (message, offset) => {
+      const family = this.#familyName(message, offset);
+      this.#visit(message, offset, (tag, reader) => {
+        if (tag !== 18) return false;
+        const file = readBytes(reader);
+        files.push(this.#storeFile(file, offset + reader.pos - file.length, family));
         return true;
       });
-      if (name === undefined) throw new HBaseFormatError(this.#what, offset, 'a family without a name');
-      for (let i = first; i < files.length; i++) (files[i] as { family: string }).family = name;
     });
     return files;
   }
@@ -92,13 +83,70 @@ export class SnapshotManifest {
   countStoreFiles(): number {
     let count = 0;
     for (const region of this.regions) {
-      this.#visitFamilies(region, (family, offset) => {
-        readMessage(family, this.#what, offset, (tag, reader) => {
+      this.#visitFamilies(region, (message, offset) => {
+        this.#visit(message, offset, (tag) => {
           if (tag === 18) count++;
-          skip(tag, reader);
-          return true;
+          return false;
         });
       });
     }
     return count;
   }
+
+  #infoOf(manifest: Uint8Array, base: number): RegionInfo {
+    let info: RegionInfo | undefined;
+    this.#visit(manifest, base, (tag, reader) => {
+      if (tag !== 18) return false;
+      const message = readBytes(reader);
+      info = readRegionInfo(message, this.what, base + reader.pos - message.length);
+      return true;
+    });
+    if (info === undefined) throw new HBaseFormatError(this.what, base, 'a region manifest without a region info');
+    return info;
+  }
+
+  #visitFamilies(region: ManifestRegion, onFamily: (message: Uint8Array, offset: number) => void): void {
+    this.#visit(this.#bytesOf(region), region.offset, (tag, reader) => {
+      if (tag !== 26) return false;
+      const message = readBytes(reader);
+      onFamily(message, region.offset + reader.pos - message.length);
+      return true;
+    });
+  }
+
+  #familyName(message: Uint8Array, base: number): string {
+    let name: string | undefined;
+    this.#visit(message, base, (tag, reader) => {
+      if (tag !== 10) return false;
+      name = readText(reader);
+      return true;
+    });
+    if (name === undefined) throw new HBaseFormatError(this.what, base, 'a family without a name');
+    return name;
+  }
+
+  #storeFile(message: Uint8Array, base: number, family: string): ManifestStoreFile {
+    let name: string | undefined;
+    let size: number | undefined;
+    let reference: Reference | undefined;
+    this.#visit(message, base, (tag, reader) => {
+      if (tag === 10) name = readText(reader);
+      else if (tag === 18) reference = readReference(readBytes(reader), this.what, base);
+      else if (tag === 24) size = readSize(reader);
+      else return false;
+      return true;
+    });
+    if (name === undefined) throw new HBaseFormatError(this.what, base, 'a store file without a name');
+    // I9: a backup that does not know how large a file was cannot say later that it is whole.
+    if (size === undefined) throw new HBaseFormatError(this.what, base, `store file ${name} without a size`);
+    return reference === undefined ? { family, name, size } : { family, name, size, reference };
+  }
+
+  #bytesOf(region: ManifestRegion): Uint8Array {
+    return this.#bytes.subarray(region.offset, region.offset + region.length);
+  }
+
+  #visit(message: Uint8Array, base: number, visitor: FieldVisitor): void {
+    readMessage(message, this.what, base, visitor);
+  }
+}
