@@ -5,8 +5,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { HoldfastError } from '../../core/errors/holdfast-error.ts';
+import type { Clients } from '../adapters/clients.ts';
 import { settling } from './settling.ts';
-import type { Clients, Step } from './step.ts';
+import type { Step } from './step.ts';
 
 /** The real world of a Lambda. One retry loop, ours (adapters/retry.ts): the SDK tries once. */
 export function realClients(): Clients {

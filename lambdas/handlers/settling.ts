@@ -1,4 +1,4 @@
-import type { Clients } from './step.ts';
+import type { Clients } from '../adapters/clients.ts';
 
 type Sender = { send(command: never, ...rest: never[]): Promise<unknown> };
 

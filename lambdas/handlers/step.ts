@@ -1,26 +1,8 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { S3Client } from '@aws-sdk/client-s3';
-import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { z } from 'zod';
 import { DeployedMidRun, InvalidInput } from '../../core/errors/input-errors.ts';
+import type { Clients } from '../adapters/clients.ts';
 import { CONTRACT, type Environment, type StepContract } from '../contracts/step-contract.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Ids } from '../ports/ids.ts';
-
-/** What a step reaches the world through. Tests give clients over the embedded AWS, and faults between. */
-export interface Clients {
-  readonly s3: Pick<S3Client, 'send'>;
-  readonly dynamodb: Pick<DynamoDBClient, 'send'>;
-  readonly sfn: Pick<SFNClient, 'send'>;
-  readonly clock: Clock;
-  readonly ids: Ids;
-}
-
-/** One run of a step's function. */
-export interface StepRun {
-  /** Epoch ms after which the step starts nothing new and answers what it has (60 s before the Lambda's deadline). */
-  readonly stopAt: number;
-}
+import type { StepRun } from '../ports/step-run.ts';
 
 export type StepFunction = (event: unknown, run: StepRun) => Promise<unknown>;
 
