@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { tableEnvironment } from './environments.ts';
+import { rootField } from './fields.ts';
+import { defineContract } from './step-contract.ts';
+
+/** May this entry be worked off now? Pins are read after the entry, so after the commit that made it (I11). */
+export const checkCleanUpEntryContract = defineContract({
+  name: 'CheckCleanUpEntry',
+  environment: z.object(tableEnvironment),
+  input: z.object({ contract: z.number(), root: rootField, entryId: z.string() }),
+  output: z.object({
+    decision: z.enum(['CLEAN', 'PINNED', 'GONE']),
+    reason: z.string(),
+    /** Whether the destination goes too; otherwise temporary data and table snapshots only. */
+    destination: z.boolean(),
+  }),
+});
