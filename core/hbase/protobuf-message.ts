@@ -30,10 +30,7 @@ export function readMessage(bytes: Uint8Array, what: string, base: number, visit
       start = reader.pos;
       const tag = reader.tag();
       if (visit(tag, reader)) continue;
-      const wireType = tag & 7;
-      // Groups nest, HBase has none: refusing them keeps hostile bytes from recursing.
-      if (tag >>> 3 === 0 || wireType === 3 || wireType === 4) throw new Error(`illegal field tag ${tag}`);
-      reader.skipType(wireType);
+      skipField(tag, reader);
       unknown ??= [];
       unknown.push(reader.buf.subarray(start, reader.pos) as Buffer);
     }
@@ -42,6 +39,13 @@ export function readMessage(bytes: Uint8Array, what: string, base: number, visit
     throw new HBaseFormatError(what, base + start, `damaged protobuf message: ${(error as Error).message}`);
   }
   return unknown === undefined ? NO_BYTES : Buffer.concat(unknown);
+}
+
+export function skipField(tag: number, reader: Reader): void {
+  const wireType = tag & 7;
+  // Groups nest, HBase has none: refusing them keeps hostile bytes from recursing.
+  if (tag >>> 3 === 0 || wireType === 3 || wireType === 4) throw new Error(`illegal field tag ${tag}`);
+  reader.skipType(wireType);
 }
 
 /** A length-delimited value as bytes over the same memory. */
@@ -79,11 +83,15 @@ export function readUint64(reader: Reader): bigint {
   throw new Error('varint of more than ten bytes');
 }
 
-/** A 64-bit varint that must be exact as a number. */
+/** A 64-bit varint that must be exact as a number. Without BigInt, because a manifest has a million of them. */
 export function readSize(reader: Reader): number {
-  const value = readUint64(reader);
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error(`size ${value} is beyond 2^53`);
-  return Number(value);
+  let value = 0;
+  for (let i = 0, factor = 1; i < 8; i++, factor *= 128) {
+    const byte = byteOf(reader);
+    value += (byte & 127) * factor;
+    if (byte < 128 && value <= Number.MAX_SAFE_INTEGER) return value;
+  }
+  throw new Error('size is beyond 2^53');
 }
 
 export function readInt64(reader: Reader): bigint {

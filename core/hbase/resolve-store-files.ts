@@ -1,6 +1,6 @@
 import { checkFamilyName } from './family-name.ts';
 import { HBaseFormatError } from './format-error.ts';
-import type { ManifestStoreFile, SnapshotManifest } from './snapshot-manifest.ts';
+import type { ManifestRegion, ManifestStoreFile, SnapshotManifest } from './snapshot-manifest.ts';
 import { parseStoreFileName } from './store-file-name.ts';
 import { formatTableName, isSameTable, type TableName, tablePath } from './table-name.ts';
 import { compareUtf8 } from './utf8-order.ts';
@@ -29,8 +29,9 @@ export function* resolveStoreFiles(manifest: SnapshotManifest, table: TableName)
     const other = formatTableName(manifest.tableSchema.table);
     throw new HBaseFormatError(manifest.what, 0, `is of table ${other}, its description of ${formatTableName(table)}`);
   }
+  const { entries, regionsWithOwn } = collectForeign(manifest, table);
   let last: ResolvedStoreFile | undefined;
-  for (const file of merged(ownFiles(manifest, table), foreignFiles(manifest, table))) {
+  for (const file of merged(ownFiles(manifest, table, regionsWithOwn), parsed(entries))) {
     if (last?.path === file.path) {
       // I9: one file of two sizes is a contradiction, and neither is known to be right.
       if (last.size === file.size) continue;
@@ -42,36 +43,61 @@ export function* resolveStoreFiles(manifest: SnapshotManifest, table: TableName)
 }
 
 /** Files that lie in the directory of the region that lists them, in order. */
-function* ownFiles(manifest: SnapshotManifest, table: TableName): Generator<ResolvedStoreFile> {
-  for (const region of manifest.regions) {
-    const files: ResolvedStoreFile[] = [];
-    for (const file of manifest.storeFiles(region)) {
-      const { kind } = parseStoreFileName(file.name);
-      if (kind === 'link' || kind === 'reference') continue;
-      files.push(located(table, region.encodedName, checkFamilyName(file.family), file.name, file.size));
+function* ownFiles(
+  manifest: SnapshotManifest,
+  table: TableName,
+  regions: readonly ManifestRegion[],
+): Generator<ResolvedStoreFile> {
+  for (const region of regions) {
+    const families = Map.groupBy(manifest.storeFiles(region), (file) => file.family);
+    // With the slash, because `a-b/` comes before `a/`.
+    for (const family of [...families.keys()].sort((a, b) => compareUtf8(`${a}/`, `${b}/`))) {
+      const directory = `${tablePath(table)}/${region.encodedName}/${checkFamilyName(family)}/`;
+      for (const { name, size } of families.get(family)!.filter(isOwn).sort(byName)) {
+        yield { table, region: region.encodedName, family, name, size, path: directory + name };
+      }
     }
-    yield* files.sort((a, b) => compareUtf8(a.path, b.path));
   }
 }
 
-/** Files that links and references lead to, in order and as often as they are led to. */
-function* foreignFiles(manifest: SnapshotManifest, table: TableName): Generator<ResolvedStoreFile> {
+/** Only links have a `=` in their name or their base; that those parse was seen when they were collected. */
+function isOwn(file: ManifestStoreFile): boolean {
+  return !file.name.includes('=') && parseStoreFileName(file.name).kind !== 'reference';
+}
+
+/** Names of files are ASCII, so the engine's order is that of their bytes. */
+function byName(a: ManifestStoreFile, b: ManifestStoreFile): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+/** The files that links and references lead to, in order and as often as they are led to; and which regions have others. */
+function collectForeign(manifest: SnapshotManifest, table: TableName) {
   const entries: string[] = [];
+  const regionsWithOwn: ManifestRegion[] = [];
   let hasSurrogates = false;
   for (const region of manifest.regions) {
+    let hasOwn = false;
     for (const file of manifest.storeFiles(region)) {
       const entry = foreignEntry(table, file);
-      if (entry === undefined) continue;
-      entries.push(entry);
-      hasSurrogates ||= /[\ud800-\udfff]/.test(entry);
+      if (entry === undefined) hasOwn = true;
+      else {
+        entries.push(entry);
+        hasSurrogates ||= /[\ud800-\udfff]/.test(entry);
+      }
     }
+    if (hasOwn) regionsWithOwn.push(region);
   }
   // Without surrogates the engine's own order of strings is that of their UTF-8 bytes, and ten times faster.
   if (hasSurrogates) entries.sort(compareUtf8);
   else entries.sort();
+  return { entries, regionsWithOwn };
+}
+
+function* parsed(entries: readonly string[]): Generator<ResolvedStoreFile> {
   for (const entry of entries) {
-    const [namespace = '', qualifier = '', region = '', family = '', name = '', size = ''] = entry.split(/[/\0]/);
-    yield located({ namespace, qualifier }, region, family, name, Number(size));
+    const [path = '', size] = entry.split('\0', 2);
+    const [namespace = '', qualifier = '', region = '', family = '', name = ''] = path.split('/');
+    yield { table: { namespace, qualifier }, region, family, name, size: Number(size), path };
   }
 }
 
@@ -88,10 +114,6 @@ function foreignEntry(table: TableName, file: ManifestStoreFile): string | undef
 function entryOf(table: TableName, region: string, file: ManifestStoreFile, name: string): string {
   // join, because a template makes a rope of parts that stays in memory as such.
   return [tablePath(table), region, checkFamilyName(file.family), `${name}\0${file.size}`].join('/');
-}
-
-function located(table: TableName, region: string, family: string, name: string, size: number): ResolvedStoreFile {
-  return { table, region, family, name, size, path: `${tablePath(table)}/${region}/${family}/${name}` };
 }
 
 function* merged(a: Iterator<ResolvedStoreFile>, b: Iterator<ResolvedStoreFile>): Generator<ResolvedStoreFile> {

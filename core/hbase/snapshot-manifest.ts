@@ -1,5 +1,14 @@
 import { HBaseFormatError } from './format-error.ts';
-import { bufferOf, type FieldVisitor, readBytes, readMessage, readSize, readText } from './protobuf-message.ts';
+import {
+  bufferOf,
+  type FieldVisitor,
+  type Reader,
+  readBytes,
+  readMessage,
+  readSize,
+  readText,
+  skipField,
+} from './protobuf-message.ts';
 import { type Reference, readReference } from './reference-file.ts';
 import { encodedRegionName, type RegionInfo, readRegionInfo } from './region-info.ts';
 import { readTableSchema, type TableSchema } from './table-schema.ts';
@@ -71,8 +80,7 @@ export class SnapshotManifest {
       const family = this.#familyName(message, offset);
       this.#visit(message, offset, (tag, reader) => {
         if (tag !== 18) return false;
-        const file = readBytes(reader);
-        files.push(this.#storeFile(file, offset + reader.pos - file.length, family));
+        files.push(this.#storeFile(reader, offset, family));
         return true;
       });
     });
@@ -125,20 +133,25 @@ export class SnapshotManifest {
     return name;
   }
 
-  #storeFile(message: Uint8Array, base: number, family: string): ManifestStoreFile {
+  /** Reads one StoreFile where the reader stands: by hand and without a reader of its own, it is what there are a million of. */
+  #storeFile(reader: Reader, base: number, family: string): ManifestStoreFile {
+    const length = reader.size();
+    const start = reader.pos;
+    const end = start + length;
     let name: string | undefined;
     let size: number | undefined;
     let reference: Reference | undefined;
-    this.#visit(message, base, (tag, reader) => {
+    while (reader.pos < end) {
+      const tag = reader.tag();
       if (tag === 10) name = readText(reader);
-      else if (tag === 18) reference = readReference(readBytes(reader), this.what, base);
       else if (tag === 24) size = readSize(reader);
-      else return false;
-      return true;
-    });
-    if (name === undefined) throw new HBaseFormatError(this.what, base, 'a store file without a name');
+      else if (tag === 18) reference = readReference(readBytes(reader), this.what, base + start);
+      else skipField(tag, reader);
+    }
+    if (reader.pos !== end) throw new Error('a store file longer than announced');
+    if (name === undefined) throw new HBaseFormatError(this.what, base + start, 'a store file without a name');
     // I9: a backup that does not know how large a file was cannot say later that it is whole.
-    if (size === undefined) throw new HBaseFormatError(this.what, base, `store file ${name} without a size`);
+    if (size === undefined) throw new HBaseFormatError(this.what, base + start, `store file ${name} without a size`);
     return reference === undefined ? { family, name, size } : { family, name, size, reference };
   }
 

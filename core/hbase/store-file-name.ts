@@ -57,7 +57,8 @@ export class InvalidStoreFileName extends HoldfastError {
 }
 
 const MAX_LENGTH = 1024;
-const HFILE = /^[0-9a-f]+(?:_SeqId_([0-9]{1,19})_|_del)?$/;
+const HFILE = /^[0-9a-f]+(?:_SeqId_[0-9]{1,19}_|_del)?$/;
+const BULK_LOAD = /_SeqId_([0-9]+)_$/;
 const MOB = /^([0-9a-f]{32})([0-9]{8})([0-9a-f]{32})(?:_([0-9a-f]{32}))?$/;
 const LINK = /^(?:([^=/]+)=)?([^=/]+)=([0-9a-f]+)-([0-9a-f][0-9a-zA-Z_]*)$/u;
 const ENCODED_REGION = /^(?:[0-9a-f]{32}|1588230740)$/;
@@ -80,18 +81,24 @@ export function parseStoreFileName(name: string): StoreFileName {
 }
 
 function parseWhole(name: string): HFileName | MobName | LinkName | undefined {
-  const mob = MOB.exec(name);
+  return name.includes('=') ? parseLink(name) : parsePlain(name);
+}
+
+function parsePlain(name: string): HFileName | MobName | undefined {
+  const mob = name.length >= 72 ? MOB.exec(name) : null;
   if (mob !== null) {
     const [, startKeyMd5 = '', day = '', uuid = '', region] = mob;
     return { kind: 'mob', name, startKeyMd5, day, uuid, ...(region === undefined ? {} : { region }) };
   }
-  const hfile = HFILE.exec(name);
-  if (hfile !== null) {
-    return hfile[1] === undefined ? { kind: 'hfile', name } : { kind: 'hfile', name, bulkLoadSeqId: BigInt(hfile[1]) };
-  }
+  if (!HFILE.test(name)) return undefined;
+  const seqId = BULK_LOAD.exec(name)?.[1];
+  return seqId === undefined ? { kind: 'hfile', name } : { kind: 'hfile', name, bulkLoadSeqId: BigInt(seqId) };
+}
+
+function parseLink(name: string): LinkName | undefined {
   const link = LINK.exec(name);
   if (link === null) return undefined;
-  const [, namespace = DEFAULT_NAMESPACE, qualifier = '', region = '', file = ''] = link;
-  if (!HFILE.test(file) && !MOB.test(file)) return undefined;
-  return { kind: 'link', name, table: tableName(namespace, qualifier), region, hfile: file };
+  const [, namespace = DEFAULT_NAMESPACE, qualifier = '', region = '', hfile = ''] = link;
+  if (parsePlain(hfile) === undefined) return undefined;
+  return { kind: 'link', name, table: tableName(namespace, qualifier), region, hfile };
 }
