@@ -1,0 +1,40 @@
+import { Readable } from 'node:stream';
+import { constants, createZstdDecompress, zstdCompressSync } from 'node:zlib';
+
+/** Longest line that a list may hold, in characters: two S3 keys and the rest fit many times over. */
+const MAX_LINE = 64 * 1024;
+
+/** Lines (without their ends) as one zstd frame of `line LF` each; the checksum of the frame is on. */
+export function compressLines(lines: Iterable<string>): Buffer {
+  let text = '';
+  for (const line of lines) text += `${line}\n`;
+  return zstdCompressSync(text, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+}
+
+/**
+ * The lines of a zstd frame that comes in pieces, one at a time and never the whole in memory.
+ * A frame that is cut short may end early without an error: whoever reads compares count and digest.
+ * @throws RangeError for a line that is too long or not ended; zlib's errors for bytes that are no zstd
+ */
+export async function* readCompressedLines(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<string> {
+  const source = Readable.from(pieces, { objectMode: true });
+  const text = createZstdDecompress();
+  source.on('error', (error) => text.destroy(error));
+  source.pipe(text);
+  text.setEncoding('utf8');
+  let rest = '';
+  try {
+    for await (const piece of text as AsyncIterable<string>) {
+      const lines = (rest + piece).split('\n');
+      rest = lines.pop() ?? '';
+      if (rest.length > MAX_LINE) throw new RangeError(`a line of more than ${MAX_LINE} characters`);
+      yield* lines;
+    }
+  } finally {
+    source.destroy();
+    text.destroy();
+  }
+  if (rest !== '') throw new RangeError('the last line has no end');
+}
