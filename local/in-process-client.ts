@@ -13,8 +13,11 @@ interface SdkCommand {
   readonly schema?: unknown;
 }
 
-const operationOf = ({ schema, constructor }: SdkCommand): string =>
-  Array.isArray(schema) && typeof schema[2] === 'string' ? schema[2] : constructor.name.replace(/Command$/, '');
+function operationOf(command: SdkCommand): string {
+  const { schema } = command;
+  if (Array.isArray(schema) && typeof schema[2] === 'string') return schema[2];
+  return command.constructor.name.replace(/Command$/, '');
+}
 
 /** A service's error as the SDK's clients throw it. */
 class InProcessError extends Error {

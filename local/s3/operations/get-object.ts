@@ -68,12 +68,16 @@ export const getObject: Operation<GetObjectCommandInput, Omit<GetObjectCommandOu
   const { object, start, end, output } = describe(s3, input);
   if (isArchived(object.storageClass)) throw s3Error.invalidObjectState(object.storageClass);
   const segments = sliceSegments(object.segments, start, end);
-  const overrides = {
-    ContentType: input.ResponseContentType ?? output.ContentType,
-    ContentEncoding: input.ResponseContentEncoding ?? output.ContentEncoding,
-    ContentDisposition: input.ResponseContentDisposition ?? output.ContentDisposition,
-    ContentLanguage: input.ResponseContentLanguage ?? output.ContentLanguage,
-    CacheControl: input.ResponseCacheControl ?? output.CacheControl,
-  };
-  return { ...output, ...overrides, Body: objectBody(readSegments(s3.blobs, segments)) };
+  return { ...output, ...responseOverrides(input), Body: objectBody(readSegments(s3.blobs, segments)) };
 };
+
+/** Headers of the answer that the request words itself. */
+function responseOverrides(input: GetObjectCommandInput) {
+  return {
+    ...(input.ResponseContentType !== undefined && { ContentType: input.ResponseContentType }),
+    ...(input.ResponseContentEncoding !== undefined && { ContentEncoding: input.ResponseContentEncoding }),
+    ...(input.ResponseContentDisposition !== undefined && { ContentDisposition: input.ResponseContentDisposition }),
+    ...(input.ResponseContentLanguage !== undefined && { ContentLanguage: input.ResponseContentLanguage }),
+    ...(input.ResponseCacheControl !== undefined && { CacheControl: input.ResponseCacheControl }),
+  };
+}
