@@ -28,6 +28,17 @@ export interface StoredObject {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** What a HEAD answers. */
+export interface ObjectAttributes {
+  readonly size: number;
+  readonly etag: string;
+  /** Absent if S3 holds none of the whole object. */
+  readonly checksum?: ObjectChecksum;
+  readonly versionId?: string;
+  /** User metadata, names in lower case and without their prefix. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 export interface CopyRequest {
   readonly sourceBucket: string;
   readonly sourceKey: string;
@@ -64,8 +75,15 @@ export type CopyOutcome =
 export interface ObjectStore {
   /** Ascending UTF-8 order of keys; a short or inconsistent page is an error, never an end. */
   list(bucket: string, prefix: string, options?: { readonly startAfter?: string }): AsyncIterable<ListedObject>;
+  /** The same, page by page (at most 1,000 objects, one request each): for lists of millions. */
+  listPages(
+    bucket: string,
+    prefix: string,
+    options?: { readonly startAfter?: string },
+  ): AsyncIterable<readonly ListedObject[]>;
   /** Names directly below `prefix` that end in `/` (without the prefix and the slash). */
   listFolders(bucket: string, prefix: string): AsyncIterable<string>;
+  /** Ascending by key, delete markers among them (size 0, no ETag); of one key in S3's order, newest first. */
   listVersions(bucket: string, prefix: string, options?: { readonly keyMarker?: string }): AsyncIterable<ListedVersion>;
   listUploads(bucket: string, prefix: string): AsyncIterable<ListedUpload>;
   /** The whole object, refused past `maxBytes`; `undefined` if it is missing. */
@@ -74,11 +92,8 @@ export interface ObjectStore {
   getRange(bucket: string, key: string, offset: number, length: number, ifMatch: string): Promise<Uint8Array>;
   /** The object as a stream of pieces; `undefined` if it is missing. */
   getStream(bucket: string, key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
-  /** Size, ETag, checksum as S3 holds them; `undefined` if missing. One request. */
-  attributes(
-    bucket: string,
-    key: string,
-  ): Promise<{ readonly size: number; readonly etag: string; readonly checksum?: ObjectChecksum } | undefined>;
+  /** Size, ETag, checksum, metadata as S3 holds them; `undefined` if missing. One request. */
+  attributes(bucket: string, key: string): Promise<ObjectAttributes | undefined>;
   /** If-None-Match. Idempotent by content: an object of the same bytes that stands there already counts as created. */
   putOnce(bucket: string, key: string, bytes: Uint8Array): Promise<{ readonly decision: 'CREATED' | 'EXISTS' }>;
   /** Unconditional: for the VOID marker and for work files only. */
