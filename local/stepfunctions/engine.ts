@@ -1,0 +1,19 @@
+import type { Clock } from '../clock.ts';
+import type { CompiledMachine } from './compiled-state.ts';
+import type { Execution } from './execution.ts';
+import type { MapRun } from './map-run.ts';
+import type { Invoke } from './service-call.ts';
+
+/** What running executions need of the service around them. */
+export interface Engine {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly invoke: Invoke;
+  /** Runs an execution until it ends; never rejects. */
+  run(execution: Execution): Promise<void>;
+  /** Resolves when the execution, already started, has ended. */
+  ended(executionArn: string): Promise<void>;
+  newMapRun(parent: Execution, label: string): MapRun;
+  mapRun(arn: string): MapRun | undefined;
+  newChild(run: MapRun, parent: Execution, machine: CompiledMachine, input: string): Execution;
+}
