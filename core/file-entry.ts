@@ -66,14 +66,16 @@ export interface CopyChunk {
   readonly bytes: number;
 }
 
-/** One line of the index that the verify map reads: a contiguous range of one table's paths. */
+/**
+ * One line of the index that the verify map reads: a range of the paths below `data/`. The ranges of a plan follow one
+ * another and cover all keys; their bounds lie in the plan, not here, so that no key gets into an execution's history.
+ */
 export interface VerifyRange {
   readonly range: number;
-  readonly table: number;
-  /** First and last copy chunk whose results lie in the range; absent if nothing in it is copied. */
+  /** First and last copy chunk of the range; absent if nothing in it is copied. */
   readonly chunks?: readonly [number, number];
-  /** Exclusive lower and inclusive upper bound of the paths; absent at the ends of the table. */
-  readonly after?: string;
-  readonly upTo?: string;
+  /** Copied and listed files in the range. */
   readonly files: number;
+  /** The last range looks for unfinished uploads as well. */
+  readonly isLast: boolean;
 }

@@ -27,6 +27,12 @@ export const indexKey = (work: string, map: 'copy' | 'verify' | 'place'): string
 /** The whole plan of one table, sorted by path: what is copied and what is shared. */
 export const tablePlanKey = (work: string, table: number): string => `${work}plan/table-${numbered(table)}.jsonl.zst`;
 export const chunkKey = (work: string, chunk: number): string => `${work}plan/copy-${numbered(chunk)}.jsonl.zst`;
+/** What a verify range covers: its bounds, and the files in it whose bytes an older image holds. */
+export const rangeKey = (work: string, range: number): string => `${work}plan/verify-${numbered(range)}.jsonl.zst`;
+/** The plan's header: tables, snapshots, totals. Written last: with it the plan is whole. */
+export const planKey = (work: string): string => `${work}plan/plan.json`;
+/** Which snapshot of each table the session has chosen: written once, so that a second run of the step chooses the same. */
+export const chosenSnapshotsKey = (work: string): string => `${work}plan/snapshots.json`;
 export const resultKey = (work: string, chunk: number): string => `${work}results/copy-${numbered(chunk)}.jsonl.zst`;
 export const failuresPrefix = (work: string): string => `${work}failures/`;
 export const failureKey = (work: string, step: string, child: number): string =>

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { tableEnvironment } from './environments.ts';
+import { count, fullRequestField, rootField } from './fields.ts';
+import { defineContract } from './step-contract.ts';
+
+/** `--dry-run`: the same plan from the catalogue as it is now, counted and not written. Has no right to write. */
+export const dryRunBackupContract = defineContract({
+  name: 'DryRunBackup',
+  environment: z.object(tableEnvironment),
+  input: z.object({ contract: z.number(), root: rootField, request: fullRequestField }),
+  output: z.object({
+    tables: z.array(
+      z.object({
+        table: z.string(),
+        snapshot: z.string(),
+        /** Creation of the snapshot, epoch ms. */
+        position: count,
+        files: count,
+        bytes: count,
+        newFiles: count,
+        newBytes: count,
+        /** Image whose bytes are listed again; null: everything is copied. */
+        base: z.string().nullable(),
+      }),
+    ),
+    /** Distinct files of all tables. */
+    files: count,
+    bytes: count,
+    newFiles: count,
+    newBytes: count,
+    copyChunks: count,
+    requests: z.object({ copy: count, list: count }),
+    /** US dollars at us-east-1 list prices, of the requests alone. */
+    requestCost: z.number(),
+    /** US dollars a month for the new bytes in S3 Standard. */
+    storageCostPerMonth: z.number(),
+  }),
+});
