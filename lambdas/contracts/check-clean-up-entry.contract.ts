@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tableEnvironment } from './environments.ts';
-import { rootField } from './fields.ts';
+import { count, rootField } from './fields.ts';
 import { defineContract } from './step-contract.ts';
 
 /** May this entry be worked off now? Pins are read after the entry, so after the commit that made it (I11). */
@@ -9,9 +9,12 @@ export const checkCleanUpEntryContract = defineContract({
   environment: z.object(tableEnvironment),
   input: z.object({ contract: z.number(), root: rootField, entryId: z.string() }),
   output: z.object({
-    decision: z.enum(['CLEAN', 'PINNED', 'GONE']),
+    /** WAIT: emptied already, and a step in flight could still write there. */
+    decision: z.enum(['CLEAN', 'WAIT', 'PINNED', 'GONE']),
     reason: z.string(),
     /** Whether the destination goes too; otherwise temporary data and table snapshots only. */
     destination: z.boolean(),
+    /** When this pass began, epoch ms. */
+    checkedAt: count,
   }),
 });

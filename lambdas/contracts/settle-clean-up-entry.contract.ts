@@ -7,6 +7,6 @@ import { defineContract } from './step-contract.ts';
 export const settleCleanUpEntryContract = defineContract({
   name: 'SettleCleanUpEntry',
   environment: z.object(tableEnvironment),
-  input: z.object({ contract: z.number(), root: rootField, entryId: z.string(), removed: count }),
+  input: z.object({ contract: z.number(), root: rootField, entryId: z.string(), removed: count, checkedAt: count }),
   output: z.object({ decision: z.enum(['DROP', 'KEEP']), reason: z.string(), notBefore: z.number().optional() }),
 });

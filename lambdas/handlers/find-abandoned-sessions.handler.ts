@@ -1,0 +1,15 @@
+import { dynamoDbSystemTable } from '../adapters/dynamodb/system-table.ts';
+import { sfnExecutions } from '../adapters/stepfunctions/executions.ts';
+import { findAbandonedSessionsContract } from '../contracts/find-abandoned-sessions.contract.ts';
+import { findAbandonedSessions } from '../operations/find-abandoned-sessions.ts';
+import { lambdaHandler } from './compose.ts';
+import { defineStep } from './step.ts';
+
+export const step = defineStep(findAbandonedSessionsContract, (environment, clients) =>
+  findAbandonedSessions(
+    { table: dynamoDbSystemTable(clients, environment.TABLE_NAME), executions: sfnExecutions(clients) },
+    environment,
+  ),
+);
+
+export const handler = lambdaHandler(step);

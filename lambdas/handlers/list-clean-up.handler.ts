@@ -1,0 +1,11 @@
+import { dynamoDbCleanUpList } from '../adapters/dynamodb/clean-up-list.ts';
+import { listCleanUpContract } from '../contracts/list-clean-up.contract.ts';
+import { listCleanUp } from '../operations/list-clean-up.ts';
+import { lambdaHandler } from './compose.ts';
+import { defineStep } from './step.ts';
+
+export const step = defineStep(listCleanUpContract, (environment, clients) =>
+  listCleanUp({ cleanUp: dynamoDbCleanUpList(clients, environment.TABLE_NAME) }, environment),
+);
+
+export const handler = lambdaHandler(step);
