@@ -37,7 +37,7 @@ export function beginsWith(value: AttributeValue, prefix: AttributeValue): boole
 
 function contains(value: AttributeValue, argument: AttributeValue): boolean {
   if ('S' in value && 'S' in argument) return value.S.includes(argument.S);
-  if ('B' in value && 'B' in argument) return Buffer.from(value.B).includes(argument.B);
+  if ('B' in value && 'B' in argument) return Buffer.from(value.B).includes(Buffer.from(argument.B));
   if ('SS' in value && 'S' in argument) return value.SS.includes(argument.S);
   if ('NS' in value && 'N' in argument) return value.NS.includes(argument.N);
   if ('BS' in value && 'B' in argument) return value.BS.some((member) => Buffer.compare(member, argument.B) === 0);

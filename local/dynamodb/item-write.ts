@@ -88,13 +88,14 @@ export class ItemWrite {
   /** `Attributes` of the answer; empty ones are left out. */
   attributes(old: Item | undefined, next: Item | undefined): Item | undefined {
     const paths = (this.#expressions.update ?? []).map((action) => action.path);
-    const answer = {
+    const answers: Record<string, () => Item | undefined> = {
       NONE: () => undefined,
       ALL_OLD: () => old && copyItem(old),
       ALL_NEW: () => next && copyItem(next),
       UPDATED_OLD: () => old && project(old, paths),
       UPDATED_NEW: () => next && project(next, paths),
-    }[this.#returnValues]?.();
+    };
+    const answer = answers[this.#returnValues]?.();
     return answer && Object.keys(answer).length > 0 ? answer : undefined;
   }
 }

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { dynamodbConformance } from '../contract/dynamodb/dynamodb-conformance.ts';
+import type { DynamoDbSubject } from '../contract/dynamodb/dynamodb-subject.ts';
+
+/**
+ * The DynamoDB suite against AWS's own DynamoDB Local. HOLDFAST_DYNAMODB_LOCAL is the endpoint of a running one or the
+ * directory of DynamoDBLocal.jar (needs Java 17). It listens on every interface, so run the test in a network namespace
+ * of its own: `unshare -rn sh -c 'ip link set lo up && npx vitest run --config …'`.
+ */
+const where = process.env.HOLDFAST_DYNAMODB_LOCAL;
+
+async function started(directory: string): Promise<{ endpoint: string; process: ChildProcess }> {
+  const port = 20_000 + (process.pid % 20_000);
+  const child = spawn(
+    'java',
+    [
+      '-Djava.library.path=./DynamoDBLocal_lib',
+      '-jar',
+      'DynamoDBLocal.jar',
+      '-inMemory',
+      '-disableTelemetry',
+      '-port',
+      String(port),
+    ],
+    { cwd: directory, stdio: 'ignore' },
+  );
+  return { endpoint: `http://127.0.0.1:${port}`, process: child };
+}
+
+async function makeSubject(): Promise<DynamoDbSubject> {
+  if (!where) throw new Error('HOLDFAST_DYNAMODB_LOCAL must name an endpoint or the directory of DynamoDBLocal.jar');
+  const local = where.startsWith('http') ? { endpoint: where, process: undefined } : await started(where);
+  const client = new DynamoDBClient({
+    endpoint: local.endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'test' },
+  });
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await client.send(new ListTablesCommand({}));
+      break;
+    } catch (error) {
+      if (attempt === 50) throw error;
+      await sleep(200);
+    }
+  }
+  return {
+    client,
+    close: async () => {
+      client.destroy();
+      local.process?.kill('SIGKILL');
+    },
+  };
+}
+
+dynamodbConformance('DynamoDB Local', makeSubject, [
+  'tags',
+  'validation-reasons',
+  'paths-in-return-values',
+  'continuous-backups',
+]);
