@@ -1,0 +1,48 @@
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
+import { App, type AppProps, Tags } from 'aws-cdk-lib/core';
+import { buildAll } from '../build.ts';
+import { featureFlags, type HoldfastConfig, readConfig } from './config.ts';
+import { AppStack } from './stacks/app-stack.ts';
+import { DataStack } from './stacks/data-stack.ts';
+
+/**
+ * The application: `<stack>-Data` and `<stack>`. The account and the Region are those of who deploys, so that the
+ * templates are the same for everybody.
+ */
+export function holdfastApp(
+  bundles: ReadonlyMap<string, string>,
+  props: AppProps = {},
+  configure: (app: App) => HoldfastConfig = (app) => readConfig(app.node),
+): App {
+  const app = new App({ analyticsReporting: false, ...props, context: { ...featureFlags(), ...props.context } });
+  const config = configure(app);
+  const data = new DataStack(app, `${config.stack}-Data`, {
+    config,
+    description: 'Holdfast: the backup system table and the buckets beside it. Keep it.',
+  });
+  new AppStack(app, config.stack, {
+    config,
+    data,
+    bundles,
+    description: 'Holdfast: backups of Apache HBase tables on Amazon S3',
+  });
+  for (const [key, value] of Object.entries(config.tags)) Tags.of(app).add(key, value);
+  if (config.permissionsBoundary !== undefined) {
+    PermissionsBoundary.of(app).apply(
+      ManagedPolicy.fromManagedPolicyArn(data, 'Boundary', config.permissionsBoundary),
+    );
+  }
+  return app;
+}
+
+if (import.meta.main) {
+  try {
+    const { lambdas } = await buildAll();
+    holdfastApp(lambdas).synth();
+  } catch (error) {
+    // Of a wrong configuration its sentence is enough.
+    if ((error as Error).name !== 'InvalidInput') throw error;
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
+}

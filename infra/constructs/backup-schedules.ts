@@ -1,0 +1,32 @@
+import { Construct } from 'constructs';
+import type { ScheduleConfig } from '../config.ts';
+import type { Grant } from '../grants.ts';
+import type { Schedules } from './schedules.ts';
+import { addSchedule } from './timed-call.ts';
+
+/** The scheduler's own words for "this schedule" and "the time this start was due" (EventBridge Scheduler, context attributes). */
+const STATED = { arn: '<aws.scheduler.schedule-arn>', time: '<aws.scheduler.scheduled-time>' };
+
+export interface BackupSchedulesProps {
+  readonly schedules: Schedules;
+  readonly configured: readonly ScheduleConfig[];
+  readonly fullBackup: { readonly aliasArn: string; readonly grant: Grant };
+}
+
+/** The configured backups. Which start it is goes into the input: the begin claims schedule and time in the history. */
+export class BackupSchedules extends Construct {
+  constructor(scope: Construct, id: string, props: BackupSchedulesProps) {
+    super(scope, id);
+    for (const { name, expression, timezone, input } of props.configured) {
+      addSchedule(this, name, props.schedules, {
+        description: `Full backup of ${input.source} to ${input.root}`,
+        expression,
+        timezone,
+        targetArn: props.fullBackup.aliasArn,
+        grant: props.fullBackup.grant,
+        input: { ...input, schedule: STATED },
+        maximumAgeSeconds: 3600,
+      });
+    }
+  }
+}
