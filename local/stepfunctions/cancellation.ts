@@ -72,9 +72,15 @@ export class Cancellation {
     const controller = new AbortController();
     const off = this.onCancel(() => controller.abort(new Cancelled()));
     try {
-      await clock.sleep(ms, controller.signal);
+      await sleepUntil(clock, clock.now() + ms, controller.signal);
     } finally {
       off();
     }
   }
+}
+
+/** A clock may wake its sleepers early: the machine's timers reach 24 days. */
+export async function sleepUntil(clock: Clock, atMs: number, signal: AbortSignal): Promise<void> {
+  do await clock.sleep(Math.max(0, atMs - clock.now()), signal);
+  while (clock.now() < atMs);
 }

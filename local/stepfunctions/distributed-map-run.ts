@@ -27,12 +27,16 @@ export async function runDistributedMap(visit: Visit<MapState>): Promise<StateDa
     record(line, 'MapStateStarted', { length: 0 });
     record(line, 'MapRunStarted', { mapRunArn: run.arn });
   }
-  const off = line.cancellation.onCancel(() => run.end('ABORTED', engine.clock.now()));
+  const end = (status: 'SUCCEEDED' | 'FAILED' | 'ABORTED') => {
+    run.end(status, engine.clock.now());
+    engine.saveMapRun(run);
+  };
+  const off = line.cancellation.onCancel(() => end('ABORTED'));
   try {
     if (run.inputs.length === 0) await prepare(visit, run);
     await runChildren(visit, run);
     const output = await finish(visit, run);
-    run.end('SUCCEEDED', engine.clock.now());
+    end('SUCCEEDED');
     record(line, 'MapRunSucceeded', { mapRunArn: run.arn });
     record(line, 'MapStateSucceeded');
     return output;
@@ -40,7 +44,7 @@ export async function runDistributedMap(visit: Visit<MapState>): Promise<StateDa
     if (thrown instanceof Cancelled) throw thrown;
     const error = asStateError(thrown);
     off();
-    run.end('FAILED', engine.clock.now());
+    end('FAILED');
     const cause = error.reason === undefined ? {} : { cause: error.reason };
     record(line, 'MapRunFailed', { error: error.error, ...cause });
     record(line, 'MapStateFailed');

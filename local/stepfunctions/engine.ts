@@ -13,7 +13,11 @@ export interface Engine {
   run(execution: Execution): Promise<void>;
   /** Resolves when the execution, already started, has ended. */
   ended(executionArn: string): Promise<void>;
+  /** Keeps the history so far, before something outside the execution may take effect. */
+  checkpoint(execution: Execution): void;
   newMapRun(parent: Execution, label: string): MapRun;
+  /** Keeps how the run stands. */
+  saveMapRun(run: MapRun): void;
   mapRun(arn: string): MapRun | undefined;
   newChild(run: MapRun, parent: Execution, machine: CompiledMachine, input: string): Execution;
 }

@@ -13,7 +13,7 @@ const DAY_MS = 24 * 3600 * 1000;
 /** A name is free again 90 days after its execution ended; a redrive is possible for 14 days. */
 const NAME_KEPT_MS = 90 * DAY_MS;
 const REDRIVABLE_MS = 14 * DAY_MS;
-const BAD_NAME = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff]/;
+const BAD_NAME = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u;
 
 /** The operations on executions, in the shapes of the SDK. */
 export class ExecutionOperations {

@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import { Execution, type ExecutionOrigin, type ExecutionStatus, type Outcome } from './execution.ts';
 import { runExecution } from './execution-run.ts';
 import { History, type HistoryEvent } from './history.ts';
-import { MapRun } from './map-run.ts';
+import { MapRun, type MapRunRecord } from './map-run.ts';
 import type { Invoke } from './service-call.ts';
 
 /** What EventBridge is told of an execution's change of status. */
@@ -36,6 +36,13 @@ export interface ExecutionRecord {
   readonly events: readonly HistoryEvent[];
 }
 
+/** What the history of a running execution has gained. */
+export interface EventsRecord {
+  readonly kind: 'events';
+  readonly arn: string;
+  readonly events: readonly HistoryEvent[];
+}
+
 export interface ExecutionStoreOptions {
   readonly clock: Clock;
   readonly ids: () => string;
@@ -53,6 +60,8 @@ export class ExecutionStore implements Engine {
   readonly #journal: Journal;
   readonly #executions = new Map<string, Execution>();
   readonly #mapRuns = new Map<string, MapRun>();
+  /** How much of the history of a running execution is in the journal. */
+  readonly #kept = new Map<string, number>();
   readonly #waiters = new Map<string, (() => void)[]>();
   readonly #listeners: ((change: StatusChange) => void)[] = [];
 
@@ -114,6 +123,7 @@ export class ExecutionStore implements Engine {
   /** Opens an ended execution again and sets it going. */
   redrive(execution: Execution): void {
     execution.reopen(this.clock.now());
+    this.#kept.set(execution.origin.arn, execution.history.events.length);
     this.#journal.append(recordOf(execution));
     this.#tell(execution);
     void this.run(execution);
@@ -129,14 +139,23 @@ export class ExecutionStore implements Engine {
   newMapRun(parent: Execution, label: string): MapRun {
     const { arn, stateMachineName } = parent.origin;
     const prefix = arn.split(':').slice(0, 5).join(':');
-    const run = new MapRun(
-      `${prefix}:mapRun:${stateMachineName}/${label}:${this.#ids()}`,
-      parent,
-      label,
-      this.clock.now(),
-    );
+    const runArn = `${prefix}:mapRun:${stateMachineName}/${label}:${this.#ids()}`;
+    const run = new MapRun(runArn, arn, `${parent.origin.stateMachineArn}/${label}`, this.clock.now());
     this.#mapRuns.set(run.arn, run);
+    this.saveMapRun(run);
     return run;
+  }
+
+  saveMapRun(run: MapRun): void {
+    this.#journal.append(run.record());
+  }
+
+  checkpoint(execution: Execution): void {
+    const { arn } = execution.origin;
+    const { events } = execution.history;
+    const from = this.#kept.get(arn) ?? 1;
+    this.#kept.set(arn, events.length);
+    this.#journal.append({ kind: 'events', arn, events: events.slice(from) });
   }
 
   newChild(run: MapRun, parent: Execution, machine: CompiledMachine, input: string): Execution {
@@ -149,7 +168,9 @@ export class ExecutionStore implements Engine {
   }
 
   /** Takes over what the journal says. Nothing runs on from there: what was running is ABORTED. */
-  restore(record: ExecutionRecord): void {
+  restore(record: ExecutionRecord | EventsRecord | MapRunRecord): void {
+    if (record.kind === 'map-run') return void this.#mapRuns.set(record.arn, MapRun.restored(record));
+    if (record.kind === 'events') return void this.#executions.get(record.arn)?.history.events.push(...record.events);
     const { origin, status, outcome, stopMs, redriveCount, redriveMs, transitions, events } = record;
     const execution = new Execution(origin, undefined, (ended) => this.#ended(ended), new History([...events]));
     execution.status = status;
@@ -169,12 +190,14 @@ export class ExecutionStore implements Engine {
     }
   }
 
-  *records(): Iterable<ExecutionRecord> {
+  *records(): Iterable<ExecutionRecord | MapRunRecord> {
+    for (const run of this.#mapRuns.values()) yield run.record();
     for (const execution of this.#executions.values()) yield recordOf(execution);
   }
 
   #ended(execution: Execution): void {
     const { arn } = execution.origin;
+    this.#kept.delete(arn);
     this.#journal.append(recordOf(execution));
     this.#tell(execution);
     const waiters = this.#waiters.get(arn) ?? [];

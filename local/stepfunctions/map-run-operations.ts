@@ -14,8 +14,8 @@ export function describeMapRun(executions: ExecutionStore, { mapRunArn }: Input)
     maxConcurrency: run.maxConcurrency,
     toleratedFailurePercentage: run.toleratedPercentage ?? 0,
     toleratedFailureCount: run.toleratedCount ?? 0,
-    itemCounts: run.counts((index) => run.itemWeight(index)),
-    executionCounts: run.counts(() => 1),
+    itemCounts: run.itemCounts,
+    executionCounts: run.executionCounts,
     redriveCount: run.redriveCount,
     ...(run.redriveMs === undefined ? {} : { redriveDate: new Date(run.redriveMs) }),
   };
@@ -23,14 +23,14 @@ export function describeMapRun(executions: ExecutionStore, { mapRunArn }: Input)
 
 export function listMapRuns(executions: ExecutionStore, request: Input): Record<string, unknown> {
   const execution = executions.get(request.executionArn);
-  const runs = [...executions.mapRuns()].filter(({ parent }) => parent === execution).reverse();
+  const runs = [...executions.mapRuns()].filter(({ parentArn }) => parentArn === execution.origin.arn).reverse();
   const { items, nextToken } = page(runs, request);
   return { mapRuns: items.map(listed), ...nextToken };
 }
 
 function listed(run: MapRun): Record<string, unknown> {
   return {
-    executionArn: run.parent.origin.arn,
+    executionArn: run.parentArn,
     mapRunArn: run.arn,
     stateMachineArn: run.childMachineArn,
     startDate: new Date(run.startMs),

@@ -2,10 +2,24 @@ import type { Execution } from './execution.ts';
 
 export type MapRunStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
 
+/** The journal's record of a map run: when it starts, and when it ends. */
+export interface MapRunRecord {
+  readonly kind: 'map-run';
+  readonly arn: string;
+  readonly parentArn: string;
+  readonly childMachineArn: string;
+  readonly startMs: number;
+  readonly status: MapRunStatus;
+  readonly stopMs: number | undefined;
+  readonly limits: Pick<MapRun, 'maxConcurrency' | 'toleratedCount' | 'toleratedPercentage' | 'redriveCount'>;
+  readonly itemCounts: Record<string, number>;
+  readonly executionCounts: Record<string, number>;
+}
+
 /** One run of a Distributed Map: its children, in the order of their items. */
 export class MapRun {
   readonly arn: string;
-  readonly parent: Execution;
+  readonly parentArn: string;
   /** `<state machine>/<label>`, which the children carry as their state machine. */
   readonly childMachineArn: string;
   readonly startMs: number;
@@ -23,15 +37,54 @@ export class MapRun {
   redriveMs: number | undefined;
   resultsWritten = 0;
 
-  constructor(arn: string, parent: Execution, label: string, startMs: number) {
+  /** Of a run of before the last start, whose children are not at hand. */
+  #restored: MapRunRecord | undefined;
+
+  constructor(arn: string, parentArn: string, childMachineArn: string, startMs: number) {
     this.arn = arn;
-    this.parent = parent;
-    this.childMachineArn = `${parent.origin.stateMachineArn}/${label}`;
+    this.parentArn = parentArn;
+    this.childMachineArn = childMachineArn;
     this.startMs = startMs;
   }
 
-  /** Children or items by what became of them, in the words of DescribeMapRun. */
-  counts(weight: (index: number) => number): Record<string, number> {
+  static restored(record: MapRunRecord): MapRun {
+    const run = new MapRun(record.arn, record.parentArn, record.childMachineArn, record.startMs);
+    Object.assign(run, record.limits);
+    run.status = record.status === 'RUNNING' ? 'ABORTED' : record.status;
+    run.stopMs = record.stopMs ?? record.startMs;
+    run.#restored = record;
+    return run;
+  }
+
+  record(): MapRunRecord {
+    const { arn, parentArn, childMachineArn, startMs, status, stopMs } = this;
+    const { maxConcurrency, toleratedCount, toleratedPercentage, redriveCount } = this;
+    const limits = { maxConcurrency, toleratedCount, toleratedPercentage, redriveCount };
+    const { itemCounts, executionCounts } = this;
+    return {
+      kind: 'map-run',
+      arn,
+      parentArn,
+      childMachineArn,
+      startMs,
+      status,
+      stopMs,
+      limits,
+      itemCounts,
+      executionCounts,
+    };
+  }
+
+  /** Items by what became of them, in the words of DescribeMapRun. */
+  get itemCounts(): Record<string, number> {
+    return this.#restored?.itemCounts ?? this.#counts((index) => this.itemsOf?.[index] ?? 1);
+  }
+
+  get executionCounts(): Record<string, number> {
+    return this.#restored?.executionCounts ?? this.#counts(() => 1);
+  }
+
+  #counts(weight: (index: number) => number): Record<string, number> {
     const counts = { pending: 0, running: 0, succeeded: 0, failed: 0, timedOut: 0, aborted: 0, total: 0 };
     for (let index = 0; index < this.inputs.length; index++) {
       const items = weight(index);
@@ -41,13 +94,9 @@ export class MapRun {
     return { ...counts, resultsWritten: this.resultsWritten, failuresNotRedrivable: 0, pendingRedrive: 0 };
   }
 
-  itemWeight(index: number): number {
-    return this.itemsOf?.[index] ?? 1;
-  }
-
   /** More failures than the map tolerates? Without a tolerance, one is too many. */
   get isExceeded(): boolean {
-    const counts = this.counts((index) => this.itemWeight(index));
+    const counts = this.itemCounts;
     const failed = (counts.failed ?? 0) + (counts.timedOut ?? 0) + (counts.aborted ?? 0);
     const { toleratedCount, toleratedPercentage } = this;
     if (toleratedCount === undefined && toleratedPercentage === undefined) return failed > 0;

@@ -21,7 +21,8 @@ const rule = (check: FieldRule['check'], members?: Rules): FieldRule => ({
 
 const required = (field: FieldRule): FieldRule => ({ ...field, required: true });
 
-const isExpression = (value: Json): boolean => typeof value === 'string' && /^\{%[^]*%\}$/.test(value);
+const isExpression = (value: Json): boolean =>
+  typeof value === 'string' && value.startsWith('{%') && value.endsWith('%}');
 
 const text = rule((value) => (typeof value === 'string' ? undefined : 'must be a string'));
 const flag = rule((value) => (typeof value === 'boolean' ? undefined : 'must be true or false'));

@@ -2,8 +2,9 @@ import type { Clock } from '../clock.ts';
 import { type Journal, noJournal } from '../journal.ts';
 import { type CommandService, notImplemented } from '../service.ts';
 import { ExecutionOperations } from './execution-operations.ts';
-import { type ExecutionRecord, ExecutionStore, type StatusChange } from './execution-store.ts';
+import { type EventsRecord, type ExecutionRecord, ExecutionStore, type StatusChange } from './execution-store.ts';
 import { jsonataFunctions } from './jsonata-functions.ts';
+import type { MapRunRecord } from './map-run.ts';
 import { describeMapRun, listMapRuns } from './map-run-operations.ts';
 import type { Invoke } from './service-call.ts';
 import { StateMachineOperations } from './state-machine-operations.ts';
@@ -31,6 +32,8 @@ export interface StepFunctionsOptions {
 type Operation = (input: Record<string, unknown>) => Record<string, unknown> | Promise<Record<string, unknown>>;
 type JournalRecord =
   | ExecutionRecord
+  | EventsRecord
+  | MapRunRecord
   | { readonly kind: 'machine'; readonly machine: StateMachine }
   | { readonly kind: 'machine-deleted'; readonly arn: string };
 

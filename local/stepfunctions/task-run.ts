@@ -1,3 +1,4 @@
+import { sleepUntil } from './cancellation.ts';
 import type { TaskState } from './compiled-state.ts';
 import { type Bindings, evaluate, type Template } from './expression.ts';
 import { asStateError } from './guarded-attempts.ts';
@@ -27,6 +28,7 @@ export async function runTask(visit: Visit<TaskState>): Promise<StateData> {
     ...(heartbeatSeconds === undefined ? {} : { heartbeatInSeconds: heartbeatSeconds }),
   });
   record(line, `${events.prefix}Started`, events.common);
+  line.engine.checkpoint(line.execution);
   try {
     const work = perform(visit, input.value);
     const output = await withinTime(visit, work, timeoutSeconds, heartbeatSeconds);
@@ -63,7 +65,7 @@ async function withinTime<T>(
   const beats = (heartbeatSeconds ?? Number.POSITIVE_INFINITY) < (timeoutSeconds ?? Number.POSITIVE_INFINITY);
   const seconds = (beats ? heartbeatSeconds : timeoutSeconds) as number;
   const timer = new AbortController();
-  const over = engine.clock.sleep(seconds * 1000, timer.signal).then(
+  const over = sleepUntil(engine.clock, engine.clock.now() + seconds * 1000, timer.signal).then(
     () => {
       throw new StateError(
         beats ? 'States.HeartbeatTimeout' : 'States.Timeout',
