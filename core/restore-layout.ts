@@ -1,0 +1,15 @@
+/**
+ * What a restore or verification leaves in its part of the work bucket, beside what `stack-layout.ts` names.
+ *
+ * ```
+ * <work>request.json                  the checked request, written once: what "latest" meant
+ * <work>plan/planned-00000.json       a table whose chunks are all written
+ * <work>results/summary.json          what the run ends with
+ * <work>results/findings.jsonl        everything that a verification found wrong
+ * ```
+ */
+export const requestKey = (work: string): string => `${work}request.json`;
+export const plannedTableKey = (work: string, table: number): string =>
+  `${work}plan/planned-${String(table).padStart(5, '0')}.json`;
+export const summaryKey = (work: string): string => `${work}results/summary.json`;
+export const findingsKey = (work: string): string => `${work}results/findings.jsonl`;

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { TargetExists, VerificationFailed } from '../../core/errors/image-errors.ts';
+import { OutOfTime } from '../../core/errors/platform-errors.ts';
+import type { FileEntry } from '../../core/file-entry.ts';
+import { readFileEntry } from '../../core/file-entry-line.ts';
+import { parseS3Uri } from '../../core/s3-uri.ts';
+import { chunkKey, resultKey, workPrefix } from '../../core/stack-layout.ts';
+import { restoreRequest } from '../contracts/restore-request.ts';
+import type { RunInput } from '../contracts/run-fields.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { Pins, RestoreTargets } from '../ports/pins.ts';
+import type { StepRun } from '../ports/step-run.ts';
+import { readChunkLines } from './chunk-lines.ts';
+import { ListedFiles } from './listed-files.ts';
+import { holdPin } from './pin-lease.ts';
+import { archivePrefix, placeFile, placesOf } from './place-file.ts';
+import { PlannedTables } from './planned-tables.ts';
+import { RequestFile } from './request-file.ts';
+import { hasSameContent } from './same-content.ts';
+import { holdTargets } from './target-fence.ts';
+
+/** So many listings in which something was gone: with the hold in place a cleaner takes no file twice. */
+const PASSES = 5;
+
+const placedFile = z.object({ path: z.string(), size: z.number(), etag: z.string() });
+
+interface Ports {
+  readonly objects: ObjectStore;
+  readonly pins: Pins;
+  readonly targets: RestoreTargets;
+  readonly clock: Clock;
+}
+
+/**
+ * {@link checkPlacedContract}, {@link checkPublishedContract}: lists the target and copies again what HBase's cleaner
+ * took, until one listing of everything shows everything (I11: visible only when it is whole).
+ * @throws PinExpired, TargetBusy, TargetExists, VerificationFailed, OutOfTime
+ */
+export const completePlaced =
+  (ports: Ports, config: { readonly WORK_BUCKET: string }) =>
+  async ({ root, run }: RunInput, { stopAt }: StepRun): Promise<{ files: number; copiedAgain: number }> => {
+    const { objects } = ports;
+    const bucket = config.WORK_BUCKET;
+    await holdPin(ports, { root, run });
+    const request = await new RequestFile(objects, bucket, restoreRequest).read(root, run);
+    await holdTargets(ports, request);
+    const work = workPrefix(root, run);
+    const where = { root: parseS3Uri(root, 'root'), target: parseS3Uri(request.target, 'target'), restoreId: run };
+    const plan = new PlannedTables(objects, bucket, work);
+    let copiedAgain = 0;
+    for (let pass = 1; ; pass++) {
+      let files = 0;
+      let gone = 0;
+      for (const table of request.tables.keys()) {
+        const listed = new ListedFiles(objects, where.target.bucket, archivePrefix(where.target));
+        for (const { chunk } of (await plan.read(table)).chunks) {
+          if (ports.clock.now() >= stopAt)
+            throw new OutOfTime('the target is not listed to its end', 'it goes on by itself');
+          const found = await checkChunk(chunk, listed);
+          files += found.files;
+          gone += found.gone;
+        }
+      }
+      copiedAgain += gone;
+      if (gone === 0) return { files, copiedAgain };
+      if (pass < PASSES) continue;
+      throw new VerificationFailed(
+        `files of ${request.target} vanish as fast as they are copied: ${gone} in the last of ${PASSES} listings`,
+        "stop the target HBase's cleaner (cleaner_chore_switch false), then restore again",
+        { target: request.target, gone },
+      );
+    }
+
+    async function checkChunk(chunk: number, listed: ListedFiles): Promise<{ files: number; gone: number }> {
+      const entries = await readChunkLines(objects, bucket, chunkKey(work, chunk));
+      const placed = await readChunkLines(objects, bucket, resultKey(work, chunk));
+      let gone = 0;
+      for (const [i, line] of entries.entries()) {
+        const entry = readFileEntry(line, chunkKey(work, chunk));
+        const { size, etag } = placedFile.parse(JSON.parse(placed[i] ?? 'null'));
+        const object = await listed.find(entry.path);
+        if (object === undefined) {
+          await placeFile(objects, where, entry);
+          gone++;
+        } else if (object.size !== size || object.etag !== etag) {
+          await refuseIfChanged(entry);
+        }
+      }
+      return { files: entries.length, gone };
+    }
+
+    /** Copied again by an earlier pass, or archived by HBase under the same name: right if the bytes are. */
+    async function refuseIfChanged(entry: FileEntry): Promise<void> {
+      const { held, there } = placesOf(where.root, where.target, entry);
+      if (await hasSameContent(objects, entry, held, there)) return;
+      throw new TargetExists(
+        `s3://${there.bucket}/${there.key} was replaced by other bytes than ${entry.path} of ${entry.holder}`,
+        'find out who writes there, then restore again',
+        { target: request.target, path: entry.path },
+      );
+    }
+  };

@@ -1,0 +1,62 @@
+import { canonicalJson } from '../../core/canonical-json.ts';
+import { compressLines } from '../../core/compressed-lines.ts';
+import { OutOfTime } from '../../core/errors/platform-errors.ts';
+import { readFileEntry } from '../../core/file-entry-line.ts';
+import { parseS3Uri } from '../../core/s3-uri.ts';
+import { chunkKey, resultKey, workPrefix } from '../../core/stack-layout.ts';
+import type { placeFilesContract } from '../contracts/place-files.contract.ts';
+import { restoreRequest } from '../contracts/restore-request.ts';
+import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { Pins } from '../ports/pins.ts';
+import type { StepRun } from '../ports/step-run.ts';
+import { atOnce } from './at-once.ts';
+import { notingFailure } from './child-failure.ts';
+import { readChunkLines } from './chunk-lines.ts';
+import { holdPin } from './pin-lease.ts';
+import { type PlacedFile, placeFile } from './place-file.ts';
+import { RequestFile } from './request-file.ts';
+
+/** Copies in flight; S3 does the work, the Lambda waits. */
+const AT_ONCE = 32;
+
+/**
+ * A child of the place map. Writes store files below the target's `archive/` only, and each only where nothing stands;
+ * the names are the snapshot's, so a late or second run of it does what the first did (I8, I10).
+ * @throws PinExpired, TargetExists, VerificationFailed, OutOfTime (what was copied is found as ours the next time)
+ */
+export const placeFiles =
+  (
+    ports: { readonly objects: ObjectStore; readonly pins: Pins; readonly clock: Clock },
+    config: { readonly WORK_BUCKET: string },
+  ) =>
+  async (
+    { BatchInput: { root, run }, Items }: InputOf<typeof placeFilesContract>,
+    { stopAt }: StepRun,
+  ): Promise<OutputOf<typeof placeFilesContract>> => {
+    const { objects } = ports;
+    const bucket = config.WORK_BUCKET;
+    const work = workPrefix(root, run);
+    let files = 0;
+    for (const { chunk } of Items) {
+      files += await notingFailure({ objects, bucket, work }, { step: 'PlaceFiles', number: chunk }, () =>
+        place(chunk),
+      );
+    }
+    return { files };
+
+    async function place(chunk: number): Promise<number> {
+      await holdPin(ports, { root, run });
+      const request = await new RequestFile(objects, bucket, restoreRequest).read(root, run);
+      const where = { root: parseS3Uri(root, 'root'), target: parseS3Uri(request.target, 'target'), restoreId: run };
+      const key = chunkKey(work, chunk);
+      const entries = (await readChunkLines(objects, bucket, key)).map((line) => readFileEntry(line, key));
+      const placed = await atOnce(AT_ONCE, entries, (entry): Promise<PlacedFile> => {
+        if (ports.clock.now() >= stopAt) throw new OutOfTime(`chunk ${chunk} is not done`, 'it goes on by itself');
+        return placeFile(objects, where, entry);
+      });
+      await objects.put(bucket, resultKey(work, chunk), compressLines(placed.map((file) => canonicalJson(file))));
+      return placed.length;
+    }
+  };

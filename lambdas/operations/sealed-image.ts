@@ -1,0 +1,133 @@
+import type { BackupId } from '../../core/backup-id.ts';
+import { readCompressedLines } from '../../core/compressed-lines.ts';
+import { sha256, TextDigest } from '../../core/digest.ts';
+import { ImageDamaged } from '../../core/errors/image-errors.ts';
+import type { FileEntry } from '../../core/file-entry.ts';
+import { readFileEntry } from '../../core/file-entry-line.ts';
+import { compareUtf8 } from '../../core/hbase/utf8-order.ts';
+import { fileListName, imagePrefix, manifestKey, POSITIONS_NAME, snapshotName } from '../../core/image-layout.ts';
+import { decodeManifest, expectImage, type Manifest, type ManifestTable } from '../../core/manifest.ts';
+import type { S3Uri } from '../../core/s3-uri.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+
+/** A manifest is a header: 10,000 tables of 500 bytes are 5 MB. */
+const MAX_MANIFEST = 32 * 1024 * 1024;
+/** HBase's own limit for a manifest is 64 MB (`snapshot.manifest.size.limit`), raised by some. */
+const MAX_SNAPSHOT_FILE = 512 * 1024 * 1024;
+
+const OTHER_IMAGE = 'restore an older image; holdfast history shows them';
+
+/** A sealed image as it lies in S3: everything read from it is compared with the digest that its reader trusts. */
+export class SealedImage {
+  readonly #objects: ObjectStore;
+  readonly root: S3Uri;
+  readonly id: BackupId;
+
+  constructor(objects: ObjectStore, root: S3Uri, id: BackupId) {
+    this.#objects = objects;
+    this.root = root;
+    this.id = id;
+  }
+
+  /**
+   * The manifest, if it is the one that the image's record names.
+   * @throws ImageDamaged, ManifestVoided
+   */
+  async manifest(sha256OfRecord: string): Promise<Manifest> {
+    const key = manifestKey(this.root, this.id);
+    const where = `s3://${this.root.bucket}/${key}`;
+    const object = await this.#objects.get(this.root.bucket, key, MAX_MANIFEST);
+    if (object === undefined) throw new ImageDamaged(`${where} is missing`, OTHER_IMAGE, { where });
+    const { manifest, sha256: found } = expectImage(decodeManifest(object.bytes, where), where);
+    if (found !== sha256OfRecord) {
+      throw new ImageDamaged(`${where} is not the manifest that the system table recorded`, OTHER_IMAGE, {
+        where,
+        found,
+        recorded: sha256OfRecord,
+      });
+    }
+    if (manifest.id !== this.id || manifest.root !== this.root.uri) {
+      throw new ImageDamaged(`${where} is the manifest of ${manifest.id} of ${manifest.root}`, OTHER_IMAGE, { where });
+    }
+    return manifest;
+  }
+
+  /**
+   * The files of a table in order, streamed. The last one comes only after count, bytes, order and digest of the whole
+   * list were found right; who uses files before that must be able to undo it.
+   * @throws ImageDamaged
+   */
+  async *files(manifest: Manifest, table: ManifestTable): AsyncGenerator<FileEntry> {
+    const key = `${imagePrefix(this.root, this.id)}${fileListName(table.index)}`;
+    const where = `s3://${this.root.bucket}/${key}`;
+    const damaged = (why: string) => new ImageDamaged(`${where} ${why}`, OTHER_IMAGE, { where });
+    const pieces = await this.#objects.getStream(this.root.bucket, key);
+    if (pieces === undefined) throw damaged('is missing');
+    const digest = new TextDigest();
+    const holders = new Set([this.id, ...manifest.holders]);
+    let files = 0;
+    let bytes = 0;
+    let before: FileEntry | undefined;
+    for await (const line of this.#lines(pieces, damaged)) {
+      digest.update(`${line}\n`);
+      const entry = readFileEntry(line, where);
+      if (before !== undefined && compareUtf8(before.path, entry.path) >= 0) throw damaged('is not in order');
+      if (!holders.has(entry.holder)) throw damaged(`names the holder ${entry.holder}, which the manifest does not`);
+      if (before !== undefined) yield before;
+      before = entry;
+      files++;
+      bytes += entry.size;
+    }
+    if (files !== table.files || bytes !== table.bytes) {
+      throw damaged(`lists ${files} files of ${bytes} bytes; sealed were ${table.files} of ${table.bytes}`);
+    }
+    if (digest.hex() !== table.listSha256) throw damaged('does not have the digest that the manifest names');
+    if (before !== undefined) yield before;
+  }
+
+  /** The two files of the table's snapshot, verbatim. @throws ImageDamaged */
+  async snapshot(table: ManifestTable): Promise<{ readonly info: Uint8Array; readonly manifest: Uint8Array }> {
+    const info = await this.#whole(snapshotName(table.index, '.snapshotinfo'), table.snapshotInfoSha256);
+    return { info, manifest: await this.#whole(snapshotName(table.index, 'data.manifest'), table.dataManifestSha256) };
+  }
+
+  /** @throws ImageDamaged unless the sidecar is there with the manifest's digest, which is of its text */
+  async checkPositions(manifest: Manifest): Promise<void> {
+    const key = `${imagePrefix(this.root, this.id)}${POSITIONS_NAME}`;
+    const where = `s3://${this.root.bucket}/${key}`;
+    const damaged = (why: string) => new ImageDamaged(`${where} ${why}`, OTHER_IMAGE, { where });
+    const pieces = await this.#objects.getStream(this.root.bucket, key);
+    if (pieces === undefined) throw damaged('is missing');
+    const digest = new TextDigest();
+    for await (const line of this.#lines(pieces, damaged)) digest.update(`${line}\n`);
+    if (digest.hex() !== manifest.positionsSha256) throw damaged('does not have the digest that the manifest names');
+  }
+
+  async #whole(name: string, expected: string): Promise<Uint8Array> {
+    const key = `${imagePrefix(this.root, this.id)}${name}`;
+    const where = `s3://${this.root.bucket}/${key}`;
+    const object = await this.#objects.get(this.root.bucket, key, MAX_SNAPSHOT_FILE);
+    if (object === undefined) throw new ImageDamaged(`${where} is missing`, OTHER_IMAGE, { where });
+    if (sha256(object.bytes) !== expected) {
+      throw new ImageDamaged(`${where} does not have the digest that the manifest names`, OTHER_IMAGE, { where });
+    }
+    return object.bytes;
+  }
+
+  async *#lines(pieces: AsyncIterable<Uint8Array>, damaged: (why: string) => ImageDamaged): AsyncGenerator<string> {
+    const lines = readCompressedLines(pieces);
+    while (true) {
+      let next: IteratorResult<string>;
+      try {
+        next = await lines.next();
+      } catch (error) {
+        if ((error as { code?: string }).code?.startsWith('ERR_') || (error as Error) instanceof RangeError) {
+          throw damaged(`cannot be read: ${(error as Error).message}`);
+        }
+        throw error;
+      }
+      if (next.done) return;
+      yield next.value;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { TargetBusy } from '../../core/errors/image-errors.ts';
+import type { TargetRecord } from '../../core/items.ts';
+import type { RestoreRequest } from '../contracts/restore-request.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { RestoreTargets } from '../ports/pins.ts';
+
+/** A claim's life; steps extend it. Long, because a claim whose execution has ended is taken over at once. */
+const CLAIM_MS = 24 * 3_600_000;
+
+export function targetRecords(request: RestoreRequest, state: TargetRecord['state'], clock: Clock): TargetRecord[] {
+  return request.tables.map(({ target, snapshot }) => ({
+    target: request.target,
+    table: target,
+    restoreId: request.run,
+    executionArn: request.executionArn,
+    snapshot,
+    state,
+    expiresAt: clock.now() + CLAIM_MS,
+  }));
+}
+
+export function busy(record: TargetRecord, holder: TargetRecord | undefined): TargetBusy {
+  const isOther = holder !== undefined && holder.restoreId !== record.restoreId;
+  return new TargetBusy(
+    isOther
+      ? `${record.table} of ${record.target} is being restored by ${holder.restoreId}`
+      : `this restore no longer holds ${record.table} of ${record.target}`,
+    isOther ? `wait for ${holder.executionArn}, or stop it` : 'start it again',
+    { target: record.target, table: record.table, holder: holder?.restoreId, executionArn: holder?.executionArn },
+  );
+}
+
+/**
+ * Step entry of what writes where others could see it: every record is still this restore's, and not ended. A step
+ * that wakes up after its restore failed finds FAILED and stops.
+ * @throws TargetBusy
+ */
+export async function holdTargets(
+  ports: { readonly targets: RestoreTargets; readonly clock: Clock },
+  request: RestoreRequest,
+): Promise<void> {
+  for (const record of targetRecords(request, 'RESTORING', ports.clock)) {
+    const now = await ports.targets.get(record.target, record.table);
+    const isHeld = now?.restoreId === record.restoreId && now.state === 'RESTORING';
+    if (!isHeld || !(await ports.targets.update(record))) throw busy(record, now);
+  }
+}
