@@ -31,6 +31,18 @@ async function* decodeChunks(
   trailers: Map<string, string>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = new LineReader(source);
+  try {
+    yield* chunksOf(reader, decodedBytes, trailers);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function* chunksOf(
+  reader: LineReader,
+  decodedBytes: number | undefined,
+  trailers: Map<string, string>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   let total = 0;
   for (;;) {
     const match = /^([0-9a-fA-F]{1,12})(?:;.*)?$/.exec(await reader.line());
@@ -84,6 +96,11 @@ class LineReader {
     const piece = this.#held.subarray(0, most);
     this.#held = this.#held.subarray(piece.length);
     return piece;
+  }
+
+  /** Lets go of the source, wherever reading stopped. */
+  async close(): Promise<void> {
+    await this.#source.return?.();
   }
 
   async #more(): Promise<boolean> {

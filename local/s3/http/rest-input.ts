@@ -20,6 +20,7 @@ export const xmlCodec = new XmlCodec({
 
 /** The SDK command's input that a request stands for, by the traits of the operation's input members. */
 export async function inputOf(request: IncomingMessage, route: RestRequest): Promise<Record<string, unknown>> {
+  refuseUnknownConditions(request, route);
   const input: Record<string, unknown> = {};
   for (const [name, member] of route.operation.input.structIterator()) {
     const traits = member.getMergedTraits();
@@ -32,6 +33,16 @@ export async function inputOf(request: IncomingMessage, route: RestRequest): Pro
     if (value !== undefined) input[name] = value;
   }
   return withoutChunking(request, input);
+}
+
+/** A condition that a write does not take must not be passed over in silence. */
+function refuseUnknownConditions(request: IncomingMessage, { operation }: RestRequest): void {
+  if (operation.method !== 'PUT' && operation.method !== 'POST') return;
+  const members = Object.values(operation.input.getMemberSchemas());
+  for (const name of ['If-Match', 'If-None-Match']) {
+    const isTaken = members.some((member) => member.getMergedTraits().httpHeader === name);
+    if (!isTaken && headerOf(request, name) !== undefined) throw s3Error.notImplementedHeader(name);
+  }
 }
 
 const headerOf = (request: IncomingMessage, name: string): string | undefined => {
@@ -80,9 +91,11 @@ const isChunked = (request: IncomingMessage): boolean =>
   headerOf(request, 'content-encoding')?.includes('aws-chunked') === true;
 
 function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
-  if (!isChunked(request)) return request;
+  // Who stops reading early must still be able to answer on the same connection.
+  const bytes = request.iterator({ destroyOnReturn: false });
+  if (!isChunked(request)) return bytes;
   const decoded = headerOf(request, 'x-amz-decoded-content-length');
-  return awsChunked(request, decoded === undefined ? undefined : Number(decoded));
+  return awsChunked(bytes, decoded === undefined ? undefined : Number(decoded));
 }
 
 async function payloadOf(request: IncomingMessage, route: RestRequest, member: NormalizedSchema): Promise<unknown> {
