@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { constants, createZstdDecompress, zstdCompressSync } from 'node:zlib';
 
-/** Longest line that a list may hold, in characters: two S3 keys and the rest fit many times over. */
-const MAX_LINE = 64 * 1024;
+/** Longest line, in characters: what a thousand files can have wrong with them. */
+const MAX_LINE = 4 * 1024 * 1024;
 
 /** Lines (without their ends) as one zstd frame of `line LF` each; the checksum of the frame is on. */
 export function compressLines(lines: Iterable<string>): Buffer {

@@ -10,12 +10,10 @@ export class HeldFiles {
   readonly #objects: Pick<ObjectStore, 'list'>;
   readonly #root: S3Uri;
   readonly #holders = new Map<BackupId, ListedFiles>();
-  #before: string | undefined;
 
-  constructor(objects: Pick<ObjectStore, 'list'>, root: S3Uri, after?: string) {
+  constructor(objects: Pick<ObjectStore, 'list'>, root: S3Uri) {
     this.#objects = objects;
     this.#root = root;
-    this.#before = after;
   }
 
   /** What is wrong with the entry's object as a listing shows it; `undefined` if nothing is. Ask in order of paths. */
@@ -25,8 +23,7 @@ export class HeldFiles {
       listed = new ListedFiles(this.#objects, this.#root.bucket, dataPrefix(this.#root, entry.holder));
       this.#holders.set(entry.holder, listed);
     }
-    const object = await listed.find(entry.path, this.#before);
-    this.#before = entry.path;
+    const object = await listed.find(entry.path);
     const what = `${entry.path} of ${entry.holder}`;
     if (object === undefined) return `${what} is missing`;
     if (object.size !== entry.size) return `${what} has ${object.size} bytes instead of ${entry.size}`;

@@ -25,22 +25,22 @@ export class ListedFiles {
   }
 
   /**
-   * The object at a path; `undefined` if there is none. Ask in ascending order.
-   * @param after a path before this one behind which listing may start, e.g. the one asked for last in any listing
+   * The object at a path; `undefined` if there is none. Ask in ascending order. A listing begins at the family of the
+   * first path asked for, so that a range deep inside a large table does not list what lies before it.
    */
-  async find(path: string, after?: string): Promise<ListedObject | undefined> {
+  async find(path: string): Promise<ListedObject | undefined> {
     const key = `${this.#base}${path}`;
-    const cursor = await this.#at(path, after);
+    const cursor = await this.#at(path);
     while (cursor.next !== undefined && compareUtf8(cursor.next.key, key) < 0) await this.#advance(cursor);
     return cursor.next?.key === key ? cursor.next : undefined;
   }
 
-  async #at(path: string, after: string | undefined): Promise<Cursor> {
+  async #at(path: string): Promise<Cursor> {
     const directory = path.split('/', 2).join('/');
     if (this.#cursor?.directory === directory) return this.#cursor;
     await this.#cursor?.objects.return?.();
-    const startAfter = after?.startsWith(`${directory}/`) ? { startAfter: `${this.#base}${after}` } : {};
-    const objects = this.#objects.list(this.#bucket, `${this.#base}${directory}/`, startAfter);
+    const startAfter = `${this.#base}${path.slice(0, path.lastIndexOf('/') + 1)}`;
+    const objects = this.#objects.list(this.#bucket, `${this.#base}${directory}/`, { startAfter });
     this.#cursor = { directory, objects: objects[Symbol.asyncIterator](), next: undefined };
     await this.#advance(this.#cursor);
     return this.#cursor;

@@ -90,7 +90,7 @@ export const planRestore =
       }
       needed.end();
       findings.refuse(request.image);
-      return { files: table.files, bytes: table.bytes, replaces, chunks: [...(await chunks.end())] };
+      return { files: table.files, bytes: table.bytes, replaces, readBytes: 0, chunks: [...(await chunks.end())] };
     }
   };
 

@@ -11,6 +11,8 @@ const plannedTable = z.object({
   bytes: count,
   /** The table of that name is in the target already: the finishing command replaces it. */
   replaces: z.boolean(),
+  /** Bytes that a verification reads. */
+  readBytes: count,
   chunks: z.array(z.object({ chunk: count, table: count, files: count, bytes: count })),
 });
 export type PlannedTable = z.infer<typeof plannedTable>;
