@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { UnknownAnswer } from '../../core/errors/platform-errors.ts';
+import { planKey } from '../../core/stack-layout.ts';
+import { count, digestField } from '../contracts/fields.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+
+const plannedTable = z.strictObject({
+  table: z.string(),
+  index: count,
+  snapshot: z.string(),
+  position: count,
+  snapshotType: z.enum(['DISABLED', 'FLUSH', 'SKIPFLUSH']),
+  files: count,
+  bytes: count,
+  newFiles: count,
+  newBytes: count,
+  snapshotInfoSha256: digestField,
+  dataManifestSha256: digestField,
+  /** Of the lines of the table's plan. */
+  planSha256: digestField,
+  /** Image whose list the table shares; null: none. */
+  base: z.string().nullable(),
+});
+
+/** The header of a session's plan. With it the plan is whole; what is sealed depends on it and on the results alone. */
+const backupPlan = z.strictObject({
+  format: z.literal(1),
+  sessionId: z.string(),
+  root: z.string(),
+  source: z.string(),
+  clusterId: z.string(),
+  epoch: count,
+  executionArn: z.string(),
+  startedAt: count,
+  plannedAt: count,
+  tables: z.array(plannedTable),
+  /** Distinct files of all tables. */
+  files: count,
+  bytes: count,
+  newFiles: count,
+  newBytes: count,
+  holders: z.array(z.string()),
+  verifyRanges: count,
+  /** First path of each copy chunk: a chunk is found by it. */
+  chunkFirsts: z.array(z.string()),
+});
+export type BackupPlan = z.infer<typeof backupPlan>;
+export type PlannedBackupTable = z.infer<typeof plannedTable>;
+
+/** 10,000 tables and 1,000,000 chunks (a billion files). */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+export async function findBackupPlan(
+  objects: Pick<ObjectStore, 'get'>,
+  bucket: string,
+  work: string,
+): Promise<BackupPlan | undefined> {
+  const object = await objects.get(bucket, planKey(work), MAX_BYTES);
+  return object && backupPlan.parse(JSON.parse(Buffer.from(object.bytes).toString('utf8')));
+}
+
+/** @throws UnknownAnswer if the session has no whole plan */
+export async function readBackupPlan(objects: Pick<ObjectStore, 'get'>, bucket: string, work: string) {
+  const plan = await findBackupPlan(objects, bucket, work);
+  if (plan !== undefined) return plan;
+  throw new UnknownAnswer(
+    `s3://${bucket}/${planKey(work)} is missing: there is no whole plan`,
+    'start the backup again',
+  );
+}

@@ -1,0 +1,35 @@
+import type { SourceArea } from '../../core/file-entry.ts';
+import type { OpenListing } from '../../core/plan/sorted-lookup.ts';
+import { SourceFiles } from '../../core/plan/source-files.ts';
+import type { S3Uri } from '../../core/s3-uri.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+
+const AREA_PREFIX: Readonly<Record<SourceArea, string>> = {
+  data: 'data/',
+  archive: 'archive/data/',
+  mobdir: 'mobdir/data/',
+};
+
+/** The key of a store file in the source. */
+export const sourceKey = (source: S3Uri, area: SourceArea, path: string): string =>
+  `${source.prefix}/${AREA_PREFIX[area]}${path}`;
+
+/** Listings below a prefix (with its slash), by path. */
+export function listingsBelow(objects: Pick<ObjectStore, 'listPages'>, bucket: string, prefix: string): OpenListing {
+  return async function* (directory, after) {
+    const options = after === undefined ? {} : { startAfter: `${prefix}${after}` };
+    for await (const page of objects.listPages(bucket, `${prefix}${directory}`, options)) {
+      yield page.map(({ key, size, etag, storageClass }) => ({
+        path: key.slice(prefix.length),
+        size,
+        etag,
+        storageClass,
+      }));
+    }
+  };
+}
+
+/** The store files of an HBase root directory as they lie now. */
+export function sourceFiles(objects: Pick<ObjectStore, 'listPages'>, source: S3Uri, after?: string): SourceFiles {
+  return new SourceFiles((area) => listingsBelow(objects, source.bucket, sourceKey(source, area, '')), after);
+}

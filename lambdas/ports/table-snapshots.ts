@@ -1,0 +1,36 @@
+import type { S3Uri } from '../../core/s3-uri.ts';
+
+/** The snapshot of a table that a backup is made from. */
+export interface TableSnapshot {
+  /** As HBase prints it: `ns:qualifier`, or `qualifier` in the default namespace. */
+  readonly table: string;
+  readonly snapshot: string;
+  /** Epoch ms: the position of the table in the image. */
+  readonly creationMs: number;
+  readonly type: 'DISABLED' | 'FLUSH' | 'SKIPFLUSH';
+  /** `.snapshotinfo`, verbatim. */
+  readonly info: Uint8Array;
+}
+
+export interface WantedTables {
+  /** Canonical names; null: every table of the source. */
+  readonly tables: readonly string[] | null;
+  /** Table → name of the snapshot to take; the newest complete one where a table has no entry. */
+  readonly snapshots: Readonly<Record<string, string>>;
+}
+
+/**
+ * Snapshots that lie in an HBase root directory. Reads only, strongly consistent. Asking a running cluster to take or
+ * to delete one is no part of this port: that will be one of its own, whose calls have intents recorded first (I5).
+ */
+export interface TableSnapshots {
+  /** `hbase.id`. @throws SourceNotFound */
+  clusterId(source: S3Uri): Promise<string>;
+  /**
+   * One snapshot a table, by table name in UTF-16 order.
+   * @throws SnapshotNotFound naming every table that has none; SnapshotExpired, SnapshotUnsupported, SnapshotDamaged
+   */
+  choose(source: S3Uri, wanted: WantedTables): Promise<readonly TableSnapshot[]>;
+  /** `data.manifest`, verbatim. @throws SnapshotNotFound */
+  dataManifest(source: S3Uri, snapshot: string): Promise<Uint8Array>;
+}
