@@ -71,19 +71,20 @@ export class ConditionParser {
     }
   }
 
+  /** The pair of parentheses closed last: where it opened, and where the token after it stands. */
+  #closed = { open: -1, next: -1 };
+
   #parentheses(): Condition {
-    this.#tokens.expectSymbol('(');
-    const doubled = this.#tokens.isSymbol('(');
+    const open = this.#tokens.take().at;
+    const innerOpen = this.#tokens.peek().at;
     const inner = this.#or();
-    // ((a = b)): the inner pair closed right before this one, so it spans all of it.
-    if (doubled && this.#redundant === this.#tokens.peek().at)
+    // ((a = b)): one pair spans all that the other holds.
+    if (this.#closed.open === innerOpen && this.#closed.next === this.#tokens.peek().at)
       throw this.#tokens.error('The expression has redundant parentheses;');
     this.#tokens.expectSymbol(')');
-    this.#redundant = this.#tokens.peek().at;
+    this.#closed = { open, next: this.#tokens.peek().at };
     return inner;
   }
-
-  #redundant = -1;
 
   /** `(a) = :b` is allowed: parentheses around one operand. */
   #isParenthesizedOperand(): boolean {
@@ -107,12 +108,15 @@ export class ConditionParser {
       tokens.take();
       const right = this.#operand();
       this.#refuseSame(next.text, left, [right]);
+      if (next.text !== '=' && next.text !== '<>') this.#requireOrder(next.text, [left, right]);
       return { kind: 'compare', comparator: next.text as Comparator, left, right };
     }
     if (tokens.takeKeyword('BETWEEN')) {
       const low = this.#operand();
       tokens.expectKeyword('AND');
       const high = this.#operand();
+      this.#refuseSame('BETWEEN', left, [low, high]);
+      this.#requireOrder('BETWEEN', [left, low, high]);
       this.#checkBounds(low, high);
       return { kind: 'between', operand: left, low, high };
     }
@@ -122,6 +126,7 @@ export class ConditionParser {
         throw tokens.error(
           `Incorrect number of operands for operator or function; operator or function: IN, number of operands: ${list.length}`,
         );
+      this.#refuseSame('IN', left, list);
       return { kind: 'in', operand: left, list };
     }
     throw tokens.unexpected();
@@ -209,6 +214,11 @@ export class ConditionParser {
       throw this.#tokens.error(
         `Incorrect operand type for operator or function; operator or function: ${name}, operand type: ${type}`,
       );
+  }
+
+  /** Only strings, numbers and bytes have an order. */
+  #requireOrder(operator: string, operands: readonly Operand[]): void {
+    for (const operand of operands) if (operand.kind === 'value') this.#requireType(operator, operand, ['S', 'N', 'B']);
   }
 
   #refuseSame(operator: string, first: Operand, rest: readonly Operand[]): void {

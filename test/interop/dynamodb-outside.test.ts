@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { dynamodbConformance } from '../contract/dynamodb/dynamodb-conformance.ts';
-import type { DynamoDbSubject } from '../contract/dynamodb/dynamodb-subject.ts';
+import { expectSame } from '../contract/dynamodb/dynamodb-differential.ts';
+import { createSubjectTable, type DynamoDbSubject, TableUnderTest } from '../contract/dynamodb/dynamodb-subject.ts';
+import { inProcessSubject } from '../contract/dynamodb/dynamodb-subjects.ts';
 
 /**
  * The DynamoDB suite against AWS's own DynamoDB Local. HOLDFAST_DYNAMODB_LOCAL is the endpoint of a running one or the
@@ -12,7 +15,7 @@ import type { DynamoDbSubject } from '../contract/dynamodb/dynamodb-subject.ts';
 const where = process.env.HOLDFAST_DYNAMODB_LOCAL;
 
 async function started(directory: string): Promise<{ endpoint: string; process: ChildProcess }> {
-  const port = 20_000 + (process.pid % 20_000);
+  const port = 20_000 + Math.floor(Math.random() * 20_000);
   const child = spawn(
     'java',
     [
@@ -54,6 +57,34 @@ async function makeSubject(): Promise<DynamoDbSubject> {
     },
   };
 }
+
+describe('random expressions', () => {
+  let subjects: DynamoDbSubject[] = [];
+  let ours: TableUnderTest;
+  let oracle: TableUnderTest;
+  beforeAll(async () => {
+    subjects = [await inProcessSubject(), await makeSubject()];
+    [ours, oracle] = subjects.map(({ client }) => new TableUnderTest(client, 'differential')) as [
+      TableUnderTest,
+      TableUnderTest,
+    ];
+    for (const table of [ours, oracle]) await createSubjectTable(table.client, table.name);
+  });
+  afterAll(async () => {
+    for (const subject of subjects) await subject.close();
+  });
+
+  it(
+    'does what DynamoDB Local does',
+    () =>
+      expectSame(
+        () => ours,
+        () => oracle,
+        2_000,
+      ),
+    120_000,
+  );
+});
 
 dynamodbConformance('DynamoDB Local', makeSubject, [
   'tags',

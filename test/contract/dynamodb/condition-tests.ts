@@ -93,6 +93,7 @@ const holding = [
   'm.a[0] = :1',
   'gone = :null',
   '(n = :5)',
+  '((n = :4) OR (n = :5))',
   '(n = :5) AND ((word = :holdfast) OR n = :4)',
 ];
 

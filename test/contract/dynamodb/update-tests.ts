@@ -122,6 +122,13 @@ export function updateTests({ table, has }: Suite): void {
       expect(await table().get(fresh)).toEqual(fresh);
     });
 
+    it('makes the item even by removing from one that is not there', async () => {
+      const fresh = { pk: S('updates'), sk: S('removed') };
+      await table().delete(fresh);
+      await table().update(fresh, { UpdateExpression: 'REMOVE a' });
+      expect(await table().get(fresh)).toEqual(fresh);
+    });
+
     it('changes nothing when the condition fails', async () => {
       await table().put({ ...key, ...start });
       await refused(
