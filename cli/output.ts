@@ -1,0 +1,135 @@
+import { SingleBar } from 'cli-progress';
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import { canonicalJson, type Json } from '../core/canonical-json.ts';
+
+/** One thing that happened: `message_type` says what, as one JSON line; `line` is what a person reads. */
+export interface Message {
+  readonly type: string;
+  readonly fields: object;
+  /** Word at the left, and the text after it. */
+  readonly line?: readonly [word: string, text: string];
+}
+
+export interface Progress {
+  readonly phase: string;
+  readonly files: number;
+  readonly ofFiles: number;
+  readonly bytes: number;
+  readonly ofBytes: number;
+}
+
+interface Stream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+}
+
+const WORD = 10;
+
+/**
+ * Where a verb's answer goes: a terminal (colour, a progress bar), a pipe (the same as plain lines, no redraw), or
+ * `--json` (one JSON line an event; `document` for verbs that answer once).
+ */
+export class Output {
+  readonly isJson: boolean;
+  readonly #out: Stream;
+  readonly #paint: ReturnType<typeof pc.createColors>;
+  readonly #isTerminal: boolean;
+  #bar: SingleBar | undefined;
+  #lastPhase = '';
+
+  constructor(out: Stream, options: { readonly json: boolean; readonly color?: boolean }) {
+    this.#out = out;
+    this.isJson = options.json;
+    this.#isTerminal = !options.json && out.isTTY === true;
+    this.#paint = pc.createColors(options.color ?? (this.#isTerminal && pc.isColorSupported));
+  }
+
+  say(message: Message): void {
+    this.#endBar();
+    if (this.isJson) this.#json({ message_type: message.type, ...message.fields });
+    else if (message.line) this.#line(...message.line);
+  }
+
+  /** A line that JSON readers do not need. */
+  note(word: string, text: string): void {
+    if (this.isJson) return;
+    this.#endBar();
+    this.#line(word, text);
+  }
+
+  /** The whole answer of a verb that answers once. */
+  document(value: object, text: () => void): void {
+    if (this.isJson) this.#json(value);
+    else text();
+  }
+
+  table(head: readonly string[], rows: readonly (readonly string[])[]): void {
+    const table = new Table({
+      head: head.map((h) => this.#paint.bold(h)),
+      chars: Object.fromEntries(
+        ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
+          .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'])
+          .map((k) => [k, ''])
+          .concat([['middle', '  ']]),
+      ),
+      style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    });
+    table.push(...rows.map((row) => [...row]));
+    this.#out.write(`${table.toString().replace(/ +$/gm, '')}\n`);
+  }
+
+  progress(p: Progress): void {
+    if (this.isJson) {
+      this.#json({
+        message_type: 'progress',
+        phase: p.phase,
+        files: p.files,
+        of_files: p.ofFiles,
+        bytes: p.bytes,
+        of_bytes: p.ofBytes,
+      });
+      return;
+    }
+    if (!this.#isTerminal) {
+      if (p.phase !== this.#lastPhase) this.#line(p.phase, `${p.ofFiles} files`);
+      this.#lastPhase = p.phase;
+      return;
+    }
+    if (this.#bar && p.phase !== this.#lastPhase) this.#endBar();
+    this.#lastPhase = p.phase;
+    if (!this.#bar) {
+      this.#bar = new SingleBar({
+        format: `${p.phase.padEnd(WORD)}{bar}  {value}/{total} files   {sizes}   {eta_formatted} left`,
+        barCompleteChar: '█',
+        barIncompleteChar: '░',
+        hideCursor: true,
+        stream: this.#out as NodeJS.WritableStream,
+      });
+      this.#bar.start(p.ofFiles, p.files, { sizes: '' });
+    }
+    const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
+    this.#bar.update(p.files, { sizes: `${mib(p.bytes)}/${mib(p.ofBytes)} MiB` });
+  }
+
+  close(): void {
+    this.#endBar();
+  }
+
+  #endBar(): void {
+    this.#bar?.stop();
+    this.#bar = undefined;
+  }
+
+  #line(word: string, text: string): void {
+    const color = word === 'Failed' || word === 'Refused' ? this.#paint.red : this.#paint.bold;
+    const indent = ' '.repeat(WORD);
+    this.#out.write(
+      `${color(word)}${' '.repeat(Math.max(1, WORD - word.length))}${text.replace(/\n/g, `\n${indent}`)}\n`,
+    );
+  }
+
+  #json(value: object): void {
+    this.#out.write(`${canonicalJson(value as Json)}\n`);
+  }
+}

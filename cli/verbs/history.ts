@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import type { ImageRecord, SessionRecord } from '../../core/items.ts';
+import type { World } from '../compose.ts';
+import { sizeText, timeText } from '../text.ts';
+import { type RunVerb, tableList } from '../verb.ts';
+
+const DEFAULT_COUNT = 10;
+
+const positive = (value: string): number => {
+  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('give a number of 1 or more');
+  return Number(value);
+};
+
+export function historyVerb(program: Command, run: RunVerb): void {
+  program
+    .command('history')
+    .description('sessions of a root, newest first: what is restorable, what failed and why')
+    .option('-p, --path <root>', 'backup root (default: every configured one)')
+    .option('-n, --count <n>', 'how many', positive, DEFAULT_COUNT)
+    .option('-t, --table <table>', 'only sessions with this table', tableList)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  holdfast history -p s3://acme-backups/prod
+  holdfast history -n 50 -t shop:orders --json`,
+    )
+    .action(async (_options: unknown, command: Command) =>
+      run(command, async ({ output, world }, options) => {
+        const here = await world();
+        const roots = options.path ? [String(options.path).replace(/\/+$/, '')] : here.stack.Roots;
+        const rows: Awaited<ReturnType<typeof sessionsOf>> = [];
+        for (const root of roots)
+          rows.push(...(await sessionsOf(here, root, options.count as number, options.table as string[] | undefined)));
+        output.document(
+          { sessions: rows.map(({ session, image }) => ({ ...session, image_state: image?.state ?? null })) },
+          () => {
+            if (rows.length === 0) return output.note('History', `no session yet in ${roots.join(', ')}`);
+            output.table(
+              ['ID', 'TYPE', 'TABLES', 'NEW', 'SHARED', 'RESTORABLE AT', 'STATE', 'NOTE'],
+              rows.map(({ session, image }) => rowOf(session, image)),
+            );
+            const newest = rows
+              .flatMap(({ image }) => (image?.state === 'COMPLETE' ? [image.positionTo] : []))
+              .sort((a, b) => b - a)[0];
+            output.note('Newest', newest === undefined ? 'nothing is restorable' : `restorable at ${timeText(newest)}`);
+          },
+        );
+        return 0;
+      }),
+    );
+}
+
+async function sessionsOf(world: World, root: string, count: number, tables: readonly string[] | undefined) {
+  const rows: { session: SessionRecord; image: ImageRecord | undefined }[] = [];
+  for await (const session of world.table.listSessions(root)) {
+    if (tables && !tables.some((t) => session.tables.includes(t))) continue;
+    rows.push({ session, image: await world.table.getImage(root, session.id) });
+    if (rows.length === count) break;
+  }
+  return rows;
+}
+
+function rowOf(session: SessionRecord, image: ImageRecord | undefined): string[] {
+  const isComplete = image?.state === 'COMPLETE';
+  return [
+    session.id,
+    session.operation.replace('-backup', ''),
+    String(isComplete ? image.tables : session.tables.length || '–'),
+    isComplete ? sizeText(image.newBytes) : '–',
+    isComplete ? sizeText(image.bytes - image.newBytes) : '–',
+    isComplete ? timeText(image.positionTo) : '–',
+    session.state,
+    session.reason ? `${session.reason.name}: ${session.reason.message.slice(0, 80)}` : '',
+  ];
+}
