@@ -1,0 +1,90 @@
+import { VerificationFailed } from '../../core/errors/image-errors.ts';
+import { SourceChanged, SourceFileMissing } from '../../core/errors/source-errors.ts';
+import type { FileEntry } from '../../core/file-entry.ts';
+import { dataPrefix, imagePrefix } from '../../core/image-layout.ts';
+import { SortedLookup } from '../../core/plan/sorted-lookup.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { CopyPlace } from './copy-file.ts';
+import type { PlannedRange } from './planned-range.ts';
+import { listingsBelow, sourceFiles } from './source-listing.ts';
+
+/**
+ * The source once more (R9): each copied file still is where it was copied from with the same ETag, or lies in another
+ * area with the same size.
+ * @throws SourceChanged, SourceFileMissing
+ */
+export async function assertSource(
+  objects: Pick<ObjectStore, 'listPages'>,
+  place: CopyPlace,
+  range: PlannedRange,
+): Promise<void> {
+  const source = sourceFiles(objects, place.source, range.bounds.after);
+  try {
+    for (const { copied } of range.copies) {
+      const found = await source.find(copied.path);
+      if (found === undefined) {
+        throw new SourceFileMissing(
+          `${copied.path}, ${copied.size} bytes, was copied and is gone from data/, archive/ and mobdir/ since`,
+          'take a new snapshot of the table, then start the backup again',
+          { path: copied.path },
+        );
+      }
+      const isSame = found.size === copied.size && (found.area !== copied.area || found.etag === copied.sourceEtag);
+      if (isSame) continue;
+      throw new SourceChanged(
+        `${copied.path} was replaced in ${found.area}/ while the backup ran: ${found.size} bytes, ETag ${found.etag}; copied were ${copied.size} bytes, ETag ${copied.sourceEtag}`,
+        'HBase never changes a file: find out what wrote it; take a new snapshot, then start the backup again',
+        { path: copied.path },
+      );
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/** The files that older images hold are there, with the size and ETag that their lists give. @throws VerificationFailed */
+export async function assertHolders(
+  objects: Pick<ObjectStore, 'listPages'>,
+  { root }: CopyPlace,
+  range: PlannedRange,
+): Promise<void> {
+  const holders = new Map<string, SortedLookup>();
+  for (const entry of range.shares) {
+    const { holder, path, size, etag } = entry;
+    let lookup = holders.get(holder);
+    if (!lookup) {
+      const open = listingsBelow(objects, root.bucket, dataPrefix(root, holder));
+      lookup = new SortedLookup(open, range.bounds.after);
+      holders.set(holder, lookup);
+    }
+    const found = await lookup.find(path);
+    if (found?.size !== size || found.etag !== etag) throw heldWrongly(entry, found);
+  }
+  for (const lookup of holders.values()) await lookup.close();
+}
+
+function heldWrongly(entry: FileEntry, found: { size: number; etag: string } | undefined): VerificationFailed {
+  const { path, holder, size, etag } = entry;
+  const is = found === undefined ? 'is missing' : `has ${found.size} bytes, ETag ${found.etag}`;
+  return new VerificationFailed(
+    `${path} in ${holder}, which the new image would list, ${is}; its list says ${size} bytes, ETag ${etag}`,
+    `holdfast verify the image ${holder}; back up with --standalone, which shares nothing`,
+    { path, holder },
+  );
+}
+
+/** @throws VerificationFailed: an upload that somebody could still complete into the image */
+export async function assertNoUploads(
+  objects: Pick<ObjectStore, 'listUploads'>,
+  { root, sessionId }: CopyPlace,
+): Promise<void> {
+  for await (const { key } of objects.listUploads(root.bucket, imagePrefix(root, sessionId))) {
+    throw new VerificationFailed(
+      `an unfinished upload of s3://${root.bucket}/${key} is left`,
+      'start the backup again',
+      {
+        key,
+      },
+    );
+  }
+}
