@@ -6,6 +6,8 @@ export interface Frame {
   state: string;
   /** The input of that state, as JSON. */
   input: string;
+  /** Whether that state was entered: a redrive goes on in the middle of it. */
+  entered: boolean;
   variables: Record<string, Json>;
   /** Set when the line reached its end. */
   output: string | undefined;
@@ -18,6 +20,7 @@ export interface Frame {
 export const newFrame = (scope: Scope, input: string): Frame => ({
   state: scope.startAt,
   input,
+  entered: false,
   variables: {},
   output: undefined,
   inner: undefined,

@@ -21,17 +21,17 @@ import { bindingsOf, type Line, leave, record, type Step, type Visit } from './v
 /** Runs one line of work from where its frame stands to its end. */
 export async function runScope(scope: Scope, frame: Frame, line: Line): Promise<StateData> {
   let data = parsedData(frame.input);
-  // A frame that was left in the middle of a state is one that a redrive goes on from.
-  let resumed = frame.inner !== undefined || frame.mapRunArn !== undefined;
   for (;;) {
     const state = scope.states.get(frame.state);
     if (!state) throw new StateError('States.Runtime', `There is no state '${frame.state}'.`);
+    const resumed = frame.entered && 'retry' in state;
+    frame.entered = true;
     const step = await runState(state, frame, data, line, resumed);
     line.cancellation.check();
     if (step.assigned) frame.variables = { ...frame.variables, ...step.assigned };
     if (state.type !== 'Fail') record(line, `${state.type}StateExited`, exitDetails(state.name, step));
     data = step.data;
-    resumed = false;
+    frame.entered = false;
     frame.inner = undefined;
     frame.mapRunArn = undefined;
     if (step.next === undefined) {

@@ -53,6 +53,9 @@ export async function runTask(visit: Visit<TaskState>): Promise<StateData> {
 const optionalSeconds = async (template: Template | undefined, bindings: Bindings): Promise<number | undefined> =>
   template && wholeNumber(template, bindings);
 
+/** A reason made once: the platform's own default takes a stack trace each time. */
+const IN_TIME = new Error('in time');
+
 /** The heartbeat counts as long as the time-out here: without a task token nothing can send one. */
 async function withinTime<T>(
   visit: Visit,
@@ -77,7 +80,7 @@ async function withinTime<T>(
   try {
     return await cancellation.abandonable(Promise.race([work, over]));
   } finally {
-    timer.abort();
+    timer.abort(IN_TIME);
   }
 }
 

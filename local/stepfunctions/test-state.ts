@@ -60,7 +60,7 @@ export async function testState(
   const output = history.events.find(({ type }) => type.endsWith('StateExited'))?.details?.output;
   const next = entered.map(({ details }) => String(details?.name)).find((entry) => entry !== TESTED);
   if (next?.startsWith(CAUGHT)) {
-    const { Error: error, Cause: cause } = parsedObject(output, 'output');
+    const { error, cause } = history.events.findLast(({ details }) => details?.error !== undefined)?.details ?? {};
     return { status: 'CAUGHT_ERROR', output, error, cause, nextState: next.slice(CAUGHT.length) };
   }
   if (execution.status === 'SUCCEEDED') return { status: 'SUCCEEDED', output, ...(next && { nextState: next }) };

@@ -49,7 +49,9 @@ export class EmbeddedCloud implements StepFunctionsSubject {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
-    const client = new SFNClient({ endpoint: `http://127.0.0.1:${port}`, region, credentials, maxAttempts: 1 });
+    const endpoint = `http://127.0.0.1:${port}`;
+    // TestState would be asked of the host sync-127.0.0.1.
+    const client = new SFNClient({ endpoint, region, credentials, maxAttempts: 1, disableHostPrefix: true });
     Object.assign(cloud, { client });
     cloud.#stop = async () => {
       client.destroy();
