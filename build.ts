@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const REPOSITORY = import.meta.dirname;
 const CLI_ENTRY = 'cli/holdfast.ts';
@@ -27,6 +27,66 @@ const zodByNamespace: Plugin = {
         contents: source.replace(/^import \{ z \} from 'zod';/m, "import * as z from 'zod';"),
       };
     });
+  },
+};
+
+/** Packages that every function needs whole, nearly: bundled once, not once a function. */
+const SHARED = [
+  '@aws-sdk/client-dynamodb',
+  '@aws-sdk/client-s3',
+  '@aws-sdk/client-sfn',
+  '@aws-lambda-powertools/logger',
+] as const;
+const SHARED_NAME = 'holdfastShared';
+
+/** The names that the functions' sources import from a package, types aside. */
+function importedNames(packageName: string): string[] {
+  const names = new Set<string>();
+  const statement = new RegExp(`^import \\{([^}]*)\\} from '${packageName}';`, 'gm');
+  for (const path of globSync('{core,lambdas}/**/*.ts', { cwd: REPOSITORY })) {
+    for (const [, list = ''] of readFileSync(join(REPOSITORY, path), 'utf8').matchAll(statement)) {
+      for (const name of list.split(',').map((part) => part.trim())) {
+        if (name !== '' && !name.startsWith('type ')) names.add(name.replace(/ as .*/, ''));
+      }
+    }
+  }
+  return [...names].sort();
+}
+
+/** The shared packages as one expression statement: `var holdfastShared = …`, an object of the packages' members. */
+async function buildShared(): Promise<string> {
+  const members = SHARED.map((name, i) => {
+    const imported = importedNames(name);
+    const local = (j: number) => `m${i}_${j}`;
+    return {
+      statement: `import { ${imported.map((member, j) => `${member} as ${local(j)}`).join(', ')} } from '${name}';`,
+      property: `'${name}': { ${imported.map((member, j) => `${member}: ${local(j)}`).join(', ')} }`,
+    };
+  });
+  const contents = [
+    ...members.map(({ statement }) => statement),
+    `export const packages = { ${members.map(({ property }) => property).join(', ')} };`,
+  ].join('\n');
+  const { outputFiles } = await build({
+    ...common,
+    format: 'iife',
+    globalName: SHARED_NAME,
+    stdin: { contents, resolveDir: REPOSITORY },
+  });
+  return (outputFiles?.[0]?.text ?? '').trim();
+}
+
+/** Imports of the shared packages become members of what {@link buildShared} has put before the bundle. */
+const fromShared: Plugin = {
+  name: 'from-shared',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@aws-/ }, ({ path }) =>
+      (SHARED as readonly string[]).includes(path) ? { path, namespace: 'shared' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'shared' }, ({ path }) => ({
+      contents: `module.exports = ${SHARED_NAME}.packages['${path}'];`,
+      loader: 'js',
+    }));
   },
 };
 
@@ -83,17 +143,10 @@ function replaceFile(path: string, content: Uint8Array | string, mode = 0o644): 
   renameSync(draft, path);
 }
 
-/** Own sources below the repository: packages are pinned by the lock file. */
-const ownInputs = (metafiles: readonly (Metafile | undefined)[]): string[] =>
-  [...new Set(metafiles.flatMap((meta) => Object.keys(meta?.inputs ?? {})))]
-    .filter((path) => !path.includes('node_modules/') && !path.startsWith('<'))
-    .sort();
-
-function isUpToDate(stampPath: string, handlerPaths: readonly string[]): boolean {
+function isUpToDate(stampPath: string, entries: readonly string[]): boolean {
   if (!existsSync(stampPath)) return false;
   try {
     const stamp = JSON.parse(readFileSync(stampPath, 'utf8')) as Stamp;
-    const entries = [...handlerPaths, ...(existsSync(join(REPOSITORY, CLI_ENTRY)) ? [CLI_ENTRY] : [])];
     return (
       entries.every((path) => stamp.inputs.includes(path)) &&
       stamp.outputs.every((path) => existsSync(join(REPOSITORY, path))) &&
@@ -104,59 +157,67 @@ function isUpToDate(stampPath: string, handlerPaths: readonly string[]): boolean
   }
 }
 
-/**
- * Bundles every handler to `<outdir>/lambdas/<step>/index.js` (CommonJS, as Lambda loads it; no source maps, no paths,
- * so the bytes are equal on every machine) and the CLI to `<outdir>/cli/holdfast.mjs`. Does nothing if nothing changed.
- */
-export async function buildAll(outdir = 'dist'): Promise<Built> {
-  const steps = handlers();
-  const out = join(REPOSITORY, outdir);
-  const stampPath = join(out, '.inputs.json');
-  const lambdas = new Map([...steps.keys()].map((step) => [step, join(out, 'lambdas', step)]));
-  if (isUpToDate(stampPath, [...steps.values()])) return { lambdas, rebuilt: false };
-
-  const bundles = await build({
-    ...common,
-    format: 'cjs',
-    outdir: join(out, 'lambdas'),
-    entryPoints: Object.fromEntries([...steps].map(([step, path]) => [`${step}/index`, path])),
-  });
-  const cli = existsSync(join(REPOSITORY, CLI_ENTRY)) ? await build(cliOptions(join(out, 'cli/holdfast.mjs'))) : undefined;
-
-  for (const file of globSync('*', { cwd: join(out, 'lambdas') })) {
-    if (!steps.has(file)) rmSync(join(out, 'lambdas', file), { recursive: true, force: true });
-  }
-  for (const file of bundles.outputFiles ?? []) replaceFile(file.path, file.contents);
-  // The repository's own package.json says ES modules; where the asset is run from a checkout this one is nearer.
-  for (const directory of lambdas.values()) replaceFile(join(directory, 'package.json'), '{"type":"commonjs"}\n');
-  for (const file of cli?.outputFiles ?? []) replaceFile(file.path, file.contents, 0o755);
-
-  const inputs = [...new Set([...ALWAYS, ...ownInputs([bundles.metafile, cli?.metafile])])];
-  const outputs = [...(bundles.outputFiles ?? []), ...(cli?.outputFiles ?? [])].map((file) =>
-    relative(REPOSITORY, file.path),
-  );
+/** Bundles unless nothing has changed since; answers whether it did. */
+async function bundle(stampPath: string, entries: readonly string[], options: () => Promise<BuildOptions>) {
+  if (isUpToDate(stampPath, entries)) return false;
+  const { outputFiles = [], metafile } = await build(await options());
+  for (const { path, contents } of outputFiles) replaceFile(path, contents, path.endsWith('.mjs') ? 0o755 : 0o644);
+  // Own sources only: packages are pinned by the lock file.
+  const read = Object.keys(metafile?.inputs ?? {}).filter((path) => !/node_modules\/|^<|^shared:/.test(path));
+  const inputs = [...ALWAYS, ...read.sort()];
+  const outputs = outputFiles.map(({ path }) => relative(REPOSITORY, path));
   replaceFile(stampPath, JSON.stringify({ inputs, outputs, digest: digestOf(inputs) } satisfies Stamp));
-  return { lambdas, rebuilt: true };
+  return true;
 }
 
-/** Packages that the CLI loads at run time only: they read files beside themselves, or are big and rarely needed. */
+/**
+ * Bundles every handler to `<outdir>/lambdas/<step>/index.js`: CommonJS, as Lambda loads it, beside a `package.json`
+ * that says so; no source maps, no paths, so the bytes are equal on every machine. Does nothing if nothing changed.
+ */
+export async function buildLambdas(outdir = join(REPOSITORY, 'dist')): Promise<Built> {
+  const steps = handlers();
+  const out = join(outdir, 'lambdas');
+  const lambdas = new Map([...steps.keys()].map((step) => [step, join(out, step)]));
+  const rebuilt = await bundle(join(outdir, '.lambdas.json'), [...steps.values()], async () => ({
+    ...common,
+    plugins: [zodByNamespace, fromShared],
+    banner: { js: await buildShared() },
+    format: 'cjs',
+    outdir: out,
+    entryPoints: Object.fromEntries([...steps].map(([step, path]) => [`${step}/index`, path])),
+  }));
+  for (const gone of globSync('*', { cwd: out })) {
+    if (!steps.has(gone)) rmSync(join(out, gone), { recursive: true, force: true });
+  }
+  // The repository's own package.json says ES modules; where the asset is run from a checkout this one is nearer.
+  for (const directory of lambdas.values()) replaceFile(join(directory, 'package.json'), '{"type":"commonjs"}\n');
+  return { lambdas, rebuilt };
+}
+
+/** Packages that the CLI loads at run time only: they are big and rarely needed. */
 const CLI_EXTERNAL = ['aws-cdk-lib', 'constructs', 'esbuild', 'dynalite'];
 
-const cliOptions = (outfile: string): BuildOptions => ({
-  ...common,
-  format: 'esm',
-  entryPoints: [CLI_ENTRY],
-  outfile,
-  external: CLI_EXTERNAL,
-  banner: {
-    // Bundled CommonJS packages call `require` for Node's own modules.
-    js: "#!/usr/bin/env node\nimport { createRequire as holdfastCreateRequire } from 'node:module';\nconst require = holdfastCreateRequire(import.meta.url);",
-  },
-});
+/** Bundles the CLI to `<outdir>/cli/holdfast.mjs`. */
+export async function buildCli(outdir = join(REPOSITORY, 'dist')): Promise<{ readonly rebuilt: boolean }> {
+  if (!existsSync(join(REPOSITORY, CLI_ENTRY))) return { rebuilt: false };
+  const rebuilt = await bundle(join(outdir, '.cli.json'), [CLI_ENTRY], async () => ({
+    ...common,
+    format: 'esm',
+    entryPoints: [CLI_ENTRY],
+    outfile: join(outdir, 'cli/holdfast.mjs'),
+    external: CLI_EXTERNAL,
+    banner: {
+      // Bundled CommonJS packages call `require` for Node's own modules.
+      js: "#!/usr/bin/env node\nimport { createRequire as holdfastCreateRequire } from 'node:module';\nconst require = holdfastCreateRequire(import.meta.url);",
+    },
+  }));
+  return { rebuilt };
+}
 
 if (import.meta.main) {
   const began = performance.now();
-  const { lambdas, rebuilt } = await buildAll();
+  const [{ lambdas, rebuilt }, cli] = [await buildLambdas(), await buildCli()];
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.log(rebuilt ? `built ${lambdas.size} functions in ${seconds} s` : `${lambdas.size} functions are up to date`);
+  const what = rebuilt || cli.rebuilt ? 'built' : 'up to date';
+  console.log(`${lambdas.size} functions and the CLI: ${what} (${seconds} s)`);
 }

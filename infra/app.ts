@@ -1,6 +1,6 @@
 import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { App, type AppProps, Tags } from 'aws-cdk-lib/core';
-import { buildAll } from '../build.ts';
+import { buildLambdas } from '../build.ts';
 import { featureFlags, type HoldfastConfig, readConfig } from './config.ts';
 import { AppStack } from './stacks/app-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
@@ -14,7 +14,13 @@ export function holdfastApp(
   props: AppProps = {},
   configure: (app: App) => HoldfastConfig = (app) => readConfig(app.node),
 ): App {
-  const app = new App({ analyticsReporting: false, ...props, context: { ...featureFlags(), ...props.context } });
+  const app = new App({
+    analyticsReporting: false,
+
+    treeMetadata: false,
+    ...props,
+    context: { ...featureFlags(), ...props.context },
+  });
   const config = configure(app);
   const data = new DataStack(app, `${config.stack}-Data`, {
     config,
@@ -28,16 +34,14 @@ export function holdfastApp(
   });
   for (const [key, value] of Object.entries(config.tags)) Tags.of(app).add(key, value);
   if (config.permissionsBoundary !== undefined) {
-    PermissionsBoundary.of(app).apply(
-      ManagedPolicy.fromManagedPolicyArn(data, 'Boundary', config.permissionsBoundary),
-    );
+    PermissionsBoundary.of(app).apply(ManagedPolicy.fromManagedPolicyArn(data, 'Boundary', config.permissionsBoundary));
   }
   return app;
 }
 
 if (import.meta.main) {
   try {
-    const { lambdas } = await buildAll();
+    const { lambdas } = await buildLambdas();
     holdfastApp(lambdas).synth();
   } catch (error) {
     // Of a wrong configuration its sentence is enough.

@@ -61,9 +61,9 @@ export function needsOf(definition: AslDefinition): AslNeeds {
     if (state.Type === 'Task') {
       const resource = integration(state.Resource ?? '');
       if (PLACEHOLDER.test(resource)) functions.add(placeholder(resource, `${name}.Resource`));
-      else if (resource === 'lambda:invoke') functions.add(placeholder(state.Arguments?.['FunctionName'], name));
+      else if (resource === 'lambda:invoke') functions.add(placeholder(state.Arguments?.FunctionName, name));
       else if (/^states:startExecution(\.sync(:2)?)?$/.test(resource)) {
-        const machine = placeholder(state.Arguments?.['StateMachineArn'], name);
+        const machine = placeholder(state.Arguments?.StateMachineArn, name);
         machines.set(machine, { wait: resource.includes('.sync') || machines.get(machine)?.wait === true });
       } else throw new Error(`${name}: no grants are known for ${state.Resource}`);
     }
@@ -74,7 +74,7 @@ export function needsOf(definition: AslDefinition): AslNeeds {
     ] as const) {
       if (!part?.Resource) continue;
       if (integration(part.Resource) !== action) throw new Error(`${name}.${kind}: no grants for ${part.Resource}`);
-      buckets.add(placeholder(part.Arguments?.['Bucket'], `${name}.${kind}`));
+      buckets.add(placeholder(part.Arguments?.Bucket, `${name}.${kind}`));
     }
   }
   return { functions, machines, distributedMap, reads, writes };
@@ -101,11 +101,17 @@ export function externalGrants(needs: AslNeeds, arns: Omit<AslArns, 'self'>): Gr
     if (resources.length > 0) grants.push({ actions, resources });
   };
   add([...needs.functions].map(arns.functionArn), 'lambda:InvokeFunction');
-  add([...needs.machines.keys()].map((name) => arns.machine(name).machineArn), 'states:StartExecution');
+  add(
+    [...needs.machines.keys()].map((name) => arns.machine(name).machineArn),
+    'states:StartExecution',
+  );
   const waited = [...needs.machines].filter(([, { wait }]) => wait).map(([name]) => arns.machine(name).executionsArn);
   add(waited, 'states:DescribeExecution', 'states:StopExecution');
   if (waited.length > 0) add([arns.syncRuleArn], 'events:PutTargets', 'events:PutRule', 'events:DescribeRule');
-  add([...needs.reads].map((name) => `${arns.bucketArn(name)}/${PLANS}`), 's3:GetObject');
+  add(
+    [...needs.reads].map((name) => `${arns.bucketArn(name)}/${PLANS}`),
+    's3:GetObject',
+  );
   add(
     [...needs.writes].map((name) => `${arns.bucketArn(name)}/${MAP_RESULTS}`),
     's3:PutObject',

@@ -35,7 +35,10 @@ const scheduleSchema = z.strictObject({
 const accountTokens = /^arn:[\w-]+:/;
 const importsSchema = z.strictObject({
   /** ARN of a table made by an earlier deployment, with its account and Region. */
-  tableArn: z.string().regex(/^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+$/, 'must be the ARN of a table').optional(),
+  tableArn: z
+    .string()
+    .regex(/^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+$/, 'must be the ARN of a table')
+    .optional(),
   systemBucketName: z.string().optional(),
   workBucketName: z.string().optional(),
 });
@@ -58,7 +61,12 @@ const configSchema = z.strictObject({
   autoRepair: z.boolean().default(true),
   logRetentionDays: z.literal(RETENTION_DAYS).default(30),
   /** Added to the longest Lambda time-out: S3 may finish a request after its caller is gone. */
-  stepLifeMarginMinutes: z.number().int().min(30).max(24 * 60).default(30),
+  stepLifeMarginMinutes: z
+    .number()
+    .int()
+    .min(30)
+    .max(24 * 60)
+    .default(30),
   /** ARN of a topic that the alarms notify. */
   alarmTopicArn: z.string().regex(accountTokens, 'must be an ARN').optional(),
   tags: z.record(z.string(), z.string()).default({}),

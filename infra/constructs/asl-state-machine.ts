@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { CfnStateMachineAlias, CfnStateMachineVersion, DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  CfnStateMachineAlias,
+  CfnStateMachineVersion,
+  DefinitionBody,
+  LogLevel,
+  StateMachine,
+} from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, CfnDeletionPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type AslArns, type AslDefinition, distributedMapGrants, externalGrants, needsOf } from '../asl-grants.ts';
-import { policyStatement } from '../policy-statement.ts';
 import type { MachineArns } from '../machine-grants.ts';
+import { policyStatement } from '../policy-statement.ts';
 
 /** The name of the alias that every caller starts. */
 export const ALIAS = 'live';

@@ -13,7 +13,8 @@ export class FirstAlarms extends Construct {
   constructor(scope: Construct, id: string, props: FirstAlarmsProps) {
     super(scope, id);
     const alarm = new Alarm(this, 'RepairRequired', {
-      alarmDescription: 'RepairRequired: a repair has failed, its backup root stays locked. docs/runbook.md, "RepairRequired"',
+      alarmDescription:
+        'RepairRequired: a repair has failed, its backup root stays locked. docs/runbook.md, "RepairRequired"',
       metric: new Metric({
         namespace: 'AWS/States',
         metricName: 'ExecutionsFailed',

@@ -35,7 +35,9 @@ export class Schedules extends Construct {
     });
     new Policy(this, `${id}Policy`, {
       roles: [role],
-      statements: [grant, { actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] }].map(policyStatement),
+      statements: [grant, { actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] }].map(
+        policyStatement,
+      ),
     });
     return role;
   }

@@ -5,7 +5,11 @@ import type { StackOutputs } from '../../lambdas/contracts/stack-contract.ts';
 
 /** Says what the stack has, twice: as outputs, and as SSM parameters for who may not describe stacks. */
 export class StackContract extends Construct {
-  constructor(scope: Construct, id: string, props: { readonly stack: string; readonly outputs: Partial<StackOutputs> }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: { readonly stack: string; readonly outputs: Partial<StackOutputs> },
+  ) {
     super(scope, id);
     for (const [name, value] of Object.entries(props.outputs)) {
       new CfnOutput(this, name, { value }).overrideLogicalId(name);

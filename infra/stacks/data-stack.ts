@@ -1,6 +1,6 @@
-import { CfnDeletionPolicy, type CfnResource, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { CfnDeletionPolicy, type CfnResource, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { HoldfastConfig } from '../config.ts';
 

@@ -1,0 +1,96 @@
+import { checkPlacedContract } from '../../lambdas/contracts/check-placed.contract.ts';
+import { checkPublishedContract } from '../../lambdas/contracts/check-published.contract.ts';
+import { checkRestoreContract } from '../../lambdas/contracts/check-restore.contract.ts';
+import { claimTargetsContract } from '../../lambdas/contracts/claim-targets.contract.ts';
+import { cleanRestoreContract } from '../../lambdas/contracts/clean-restore.contract.ts';
+import { dropHoldContract } from '../../lambdas/contracts/drop-hold.contract.ts';
+import { holdOffCleanersContract } from '../../lambdas/contracts/hold-off-cleaners.contract.ts';
+import { placeFilesContract } from '../../lambdas/contracts/place-files.contract.ts';
+import { planRestoreContract } from '../../lambdas/contracts/plan-restore.contract.ts';
+import { publishSnapshotsContract } from '../../lambdas/contracts/publish-snapshots.contract.ts';
+import { releaseTargetsContract } from '../../lambdas/contracts/release-targets.contract.ts';
+import { summarizeRestoreContract } from '../../lambdas/contracts/summarize-restore.contract.ts';
+import type { Grant, Grants } from '../grants.ts';
+import { HEAVY, LONG, QUICK } from '../sizes.ts';
+import { type DeployedStep, deployed } from '../step-table.ts';
+
+/** The request, plan and results of the run. */
+const readWork = (may: Grants): Grant[] => may.read(may.work());
+/** A lease that is about to run out is renewed. */
+const holdPin = (may: Grants): Grant => may.items(['pins'], 'GetItem', 'PutItem');
+const holdTargets = (may: Grants): Grant => may.items(['targets'], 'GetItem', 'PutItem');
+const readImages = (may: Grants): Grant[] => may.read(may.roots('images/*'));
+/** Snapshots, published and in progress. */
+const snapshots = (may: Grants) => may.targets('.hbase-snapshot/*');
+const archive = (may: Grants) => may.targets('archive/data/*');
+
+/** Copies below the target's `archive/`, If-None-Match, and compares what stands there already. */
+const placeArchive = (may: Grants): Grant[] => [
+  ...readImages(may),
+  ...may.read(archive(may)),
+  ...may.create(archive(may)),
+];
+
+/** The states of `restore`. None of them may write an item of a root (R11), and none that writes a target deletes there. */
+export const RESTORE_STEPS: readonly DeployedStep[] = [
+  deployed(
+    checkRestoreContract,
+    QUICK,
+    (may) => [
+      may.items(['root'], 'GetItem', 'Query'),
+      may.headBuckets(may.targets()),
+      readWork(may),
+      may.objects(may.work('work/*/request.json'), 's3:PutObject'),
+    ],
+    (machines) => [machines.describe()],
+  ),
+  deployed(planRestoreContract, HEAVY, (may) => [
+    holdPin(may),
+    readWork(may),
+    may.objects(may.work('work/*/plan/*'), 's3:PutObject'),
+    readImages(may),
+    may.list([...archive(may), ...snapshots(may), ...may.targets('data/*')]),
+  ]),
+  deployed(
+    claimTargetsContract,
+    QUICK,
+    (may) => [readWork(may), holdPin(may), holdTargets(may)],
+    (machines) => [machines.describe()],
+  ),
+  deployed(holdOffCleanersContract, QUICK, (may) => [
+    readWork(may),
+    holdPin(may),
+    holdTargets(may),
+    readImages(may),
+    may.read(snapshots(may)),
+    may.objects(may.targets('.hbase-snapshot/.tmp/*'), 's3:PutObject'),
+  ]),
+  deployed(placeFilesContract, HEAVY, (may) => [
+    readWork(may),
+    holdPin(may),
+    placeArchive(may),
+    may.objects([...may.work('work/*/results/*'), ...may.work('work/*/failures/*')], 's3:PutObject'),
+  ]),
+  ...[checkPlacedContract, checkPublishedContract].map((contract) =>
+    deployed(contract, LONG, (may) => [readWork(may), holdPin(may), holdTargets(may), placeArchive(may)]),
+  ),
+  deployed(publishSnapshotsContract, QUICK, (may) => [
+    readWork(may),
+    holdPin(may),
+    holdTargets(may),
+    readImages(may),
+    may.read(snapshots(may)),
+    may.objects(snapshots(may), 's3:PutObject'),
+  ]),
+  deployed(dropHoldContract, QUICK, (may) => [readWork(may), may.remove(may.targets('.hbase-snapshot/.tmp/*'))]),
+  deployed(releaseTargetsContract, QUICK, (may) => [readWork(may), holdTargets(may)]),
+  deployed(cleanRestoreContract, QUICK, (may) => [
+    readWork(may),
+    may.remove(snapshots(may)),
+    may.list(may.targets('hbase.id')),
+  ]),
+  deployed(summarizeRestoreContract, QUICK, (may) => [
+    readWork(may),
+    may.objects(may.work('work/*/results/summary.json'), 's3:PutObject'),
+  ]),
+];
