@@ -1,0 +1,17 @@
+import { dynamoDbCleanUpList } from '../adapters/dynamodb/clean-up-list.ts';
+import { dynamoDbSystemTable } from '../adapters/dynamodb/system-table.ts';
+import { s3ObjectStore } from '../adapters/s3/object-store.ts';
+import { voidManifestContract } from '../contracts/void-manifest.contract.ts';
+import { voidManifest } from '../operations/void-manifest.ts';
+import { lambdaHandler } from './compose.ts';
+import { defineStep } from './step.ts';
+
+export const step = defineStep(voidManifestContract, (environment, clients) =>
+  voidManifest({
+    objects: s3ObjectStore(clients),
+    table: dynamoDbSystemTable(clients, environment.TABLE_NAME),
+    cleanUps: dynamoDbCleanUpList(clients, environment.TABLE_NAME),
+  }),
+);
+
+export const handler = lambdaHandler(step);
