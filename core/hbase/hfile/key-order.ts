@@ -1,0 +1,47 @@
+/**
+ * CellComparator on the key bytes of two cells, `a[aAt, aEnd)` and `b[bAt, bEnd)`: row, family, qualifier ascending,
+ * timestamp and type descending; mvcc is no part of a key. The keys must have been checked to hold what their lengths say.
+ */
+export function compareKeys(
+  a: Uint8Array,
+  aAt: number,
+  aEnd: number,
+  b: Uint8Array,
+  bAt: number,
+  bEnd: number,
+): number {
+  const aRow = aAt + 2;
+  const bRow = bAt + 2;
+  const aFamily = aRow + ((a[aAt]! << 8) | a[aAt + 1]!);
+  const bFamily = bRow + ((b[bAt]! << 8) | b[bAt + 1]!);
+  const row = compareBytes(a, aRow, aFamily, b, bRow, bFamily);
+  if (row !== 0) return row;
+  const aQualifier = aFamily + 1 + a[aFamily]!;
+  const bQualifier = bFamily + 1 + b[bFamily]!;
+  // The key of type Minimum without column ends its row.
+  const aLast = a[aEnd - 1] === 0 && aEnd - aFamily === 10;
+  const bLast = b[bEnd - 1] === 0 && bEnd - bFamily === 10;
+  if (aLast !== bLast) return aLast ? 1 : -1;
+  const family = compareBytes(a, aFamily + 1, aQualifier, b, bFamily + 1, bQualifier);
+  if (family !== 0) return family;
+  const qualifier = compareBytes(a, aQualifier, aEnd - 9, b, bQualifier, bEnd - 9);
+  if (qualifier !== 0) return qualifier;
+  // Timestamps are not negative, so their bytes have the order of their values; type follows in the same direction.
+  return compareBytes(b, bEnd - 9, bEnd, a, aEnd - 9, aEnd);
+}
+
+/** Whether key bytes hold what their lengths say, so that {@link compareKeys} may be asked. */
+export function isKey(key: Uint8Array): boolean {
+  if (key.length < 12) return false;
+  const family = 2 + ((key[0]! << 8) | key[1]!);
+  return family + 10 <= key.length && family + 1 + key[family]! + 9 <= key.length;
+}
+
+function compareBytes(a: Uint8Array, aAt: number, aEnd: number, b: Uint8Array, bAt: number, bEnd: number): number {
+  const length = Math.min(aEnd - aAt, bEnd - bAt);
+  for (let i = 0; i < length; i++) {
+    const difference = a[aAt + i]! - b[bAt + i]!;
+    if (difference !== 0) return difference;
+  }
+  return aEnd - aAt - (bEnd - bAt);
+}
