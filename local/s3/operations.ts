@@ -51,4 +51,3 @@ const operations = new Map([...Object.entries(own), ...bucketSettingOperations])
 
 // Each operation's input and output are the SDK's types; the dispatch by name is where they meet plain records.
 export const operationNamed = (name: string): AnyOperation | undefined => operations.get(name);
-export const operationNames: ReadonlySet<string> = new Set(operations.keys());

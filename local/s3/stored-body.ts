@@ -56,7 +56,7 @@ export function checksumAlgorithmOf(name: string | undefined): ChecksumAlgorithm
 
 const digestBytes: Record<ChecksumAlgorithm, number> = { CRC32: 4, CRC32C: 4, CRC64NVME: 8, SHA1: 20, SHA256: 32 };
 
-export function assertWellFormed({ algorithm, value }: Pick<Checksum, 'algorithm' | 'value'>): void {
+function assertWellFormed({ algorithm, value }: Pick<Checksum, 'algorithm' | 'value'>): void {
   const bytes = Buffer.from(value, 'base64');
   if (bytes.length === digestBytes[algorithm] && bytes.toString('base64') === value) return;
   throw s3Error.invalidRequest(`Value for x-amz-checksum-${algorithm.toLowerCase()} header is invalid.`);
