@@ -42,13 +42,13 @@ async function synthesize(key: string, config: object | undefined): Promise<stri
   mkdirSync(draft, { recursive: true });
   const context: Record<string, string> = {};
   if (config !== undefined) {
-    context['config'] = join(draft, 'config.json');
-    writeFileSync(context['config'], JSON.stringify(config));
+    context.config = join(draft, 'config.json');
+    writeFileSync(context.config, JSON.stringify(config));
   }
   await promisify(execFile)(process.execPath, [join(REPOSITORY, 'infra/app.ts')], {
     cwd: REPOSITORY,
     env: {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       CDK_OUTDIR: join(draft, 'out'),
       CDK_CONTEXT_JSON: JSON.stringify(context),
       // CDK's own checks of the templates take longer than the synthesis; `npm run synth` has them.
@@ -65,3 +65,12 @@ async function synthesize(key: string, config: object | undefined): Promise<stri
   }
   return directory;
 }
+
+const TEST_CONFIG = {
+  roots: ['s3://backups/prod', 's3://backups/second'],
+  sources: ['s3://hbase/root'],
+  targets: ['s3://hbase/restored'],
+};
+
+/** The app as tests deploy it, with the places that test/support/holdfast-cloud.ts names. */
+export const testAssembly = (): Promise<string> => synthesizedAssembly(TEST_CONFIG);
