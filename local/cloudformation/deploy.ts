@@ -50,8 +50,9 @@ async function deployStack(
   const scope = new StackScope({ ...common, region: cloud.region, stacks: cloud.stacks, ssm: cloud.ssm });
   await scope.readParameters();
   const resources: StackResource[] = [];
-  for (const logicalId of creationOrder(template.Resources)) {
-    const definition = template.Resources[logicalId]!;
+  const definitions = template.Resources ?? {};
+  for (const logicalId of creationOrder(definitions)) {
+    const definition = definitions[logicalId]!;
     if (IGNORED.has(definition.Type) || (definition.Condition && !scope.condition(definition.Condition))) continue;
     const resource = await within(`${stackName}/${logicalId} (${definition.Type})`, () =>
       deployResource(cloud, scope, stackName, logicalId, definition, assets),

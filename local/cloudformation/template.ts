@@ -4,7 +4,8 @@ export interface Template {
   readonly Parameters?: Record<string, TemplateParameter>;
   readonly Mappings?: Record<string, Record<string, Record<string, unknown>>>;
   readonly Conditions?: Record<string, unknown>;
-  readonly Resources: Record<string, TemplateResource>;
+  /** Absent in a stack that a stage left empty. */
+  readonly Resources?: Record<string, TemplateResource>;
   readonly Outputs?: Record<string, TemplateOutput>;
 }
 

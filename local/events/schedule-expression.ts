@@ -4,11 +4,12 @@ export type NextTime = (afterMs: number) => number | undefined;
 const UNIT_MS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /**
- * Reads `rate(5 minutes)`, `cron(0 3 * * ? *)` and `at(2026-01-01T03:00:00)`, in UTC (EventBridge Scheduler user
- * guide, "Schedule types"). A rate counts from `startMs`.
+ * Reads `rate(5 minutes)`, `cron(0 3 * * ? *)` and `at(2026-01-01T03:00:00)`, in a time zone (EventBridge Scheduler
+ * user guide, "Schedule types"). A rate counts from `startMs`. Hours that a change of the clocks skips come an hour
+ * later, those that it repeats come once.
  * @throws SyntaxError
  */
-export function nextTime(expression: string, startMs: number): NextTime {
+export function nextTime(expression: string, startMs: number, timeZone = 'UTC'): NextTime {
   const [, kind, body = ''] = /^(rate|cron|at)\((.*)\)$/.exec(expression) ?? [];
   if (kind === 'rate') {
     const [, count, unit = ''] = /^(\d+) (minute|hour|day)s?$/.exec(body) ?? [];
@@ -17,13 +18,42 @@ export function nextTime(expression: string, startMs: number): NextTime {
     return (afterMs) => startMs + Math.max(1, Math.floor((afterMs - startMs) / periodMs) + 1) * periodMs;
   }
   if (kind === 'at') {
-    const at = Date.parse(`${body}Z`);
-    if (Number.isNaN(at)) throw new SyntaxError(`not a time: ${expression}`);
+    const local = Date.parse(`${body}Z`);
+    if (Number.isNaN(local)) throw new SyntaxError(`not a time: ${expression}`);
+    const at = zoneOf(timeZone).toUtc(local);
     return (afterMs) => (at > afterMs ? at : undefined);
   }
-  if (kind === 'cron') return cron(body, expression);
+  if (kind === 'cron') return inZone(cron(body, expression), zoneOf(timeZone));
   throw new SyntaxError(`not a schedule: ${expression}`);
 }
+
+interface Zone {
+  toLocal(utcMs: number): number;
+  toUtc(localMs: number): number;
+}
+
+/** Wall time as if it were UTC, and back. */
+function zoneOf(timeZone: string): Zone {
+  let format: Intl.DateTimeFormat;
+  try {
+    format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+  } catch {
+    throw new SyntaxError(`not a time zone: ${timeZone}`);
+  }
+  const toLocal = (utcMs: number) => Date.parse(`${format.format(utcMs).replace(' ', 'T')}Z`) + (utcMs % 1000);
+  const offset = (utcMs: number) => toLocal(utcMs) - utcMs;
+  return { toLocal, toUtc: (localMs) => localMs - offset(localMs - offset(localMs)) };
+}
+
+const inZone =
+  (next: NextTime, zone: Zone): NextTime =>
+  (afterMs) => {
+    for (let local = next(zone.toLocal(afterMs)); local !== undefined; local = next(local)) {
+      const at = zone.toUtc(local);
+      if (at > afterMs) return at;
+    }
+    return undefined;
+  };
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];

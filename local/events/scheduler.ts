@@ -9,6 +9,8 @@ export interface Schedule {
   readonly group: string;
   readonly arn: string;
   readonly expression: string;
+  /** IANA name; default UTC. */
+  readonly timeZone?: string | undefined;
   readonly isEnabled: boolean;
   readonly targetArn: string;
   readonly roleArn?: string | undefined;
@@ -26,7 +28,7 @@ export interface SchedulerOptions extends DeliveryPorts {
   readonly isOn: boolean;
 }
 
-/** EventBridge Scheduler, and the scheduled rules of EventBridge: one attempt at each time, in UTC, no flexible window. */
+/** EventBridge Scheduler, and the scheduled rules of EventBridge: one attempt at each time, no flexible window. */
 export class Scheduler implements CommandService {
   readonly #options: SchedulerOptions;
   readonly #schedules = new Map<string, { schedule: Schedule; stop: AbortController }>();
@@ -47,7 +49,7 @@ export class Scheduler implements CommandService {
 
   /** @throws SyntaxError for an expression that cannot be read */
   put(schedule: Schedule): void {
-    const next = nextTime(schedule.expression, this.#options.clock.now());
+    const next = nextTime(schedule.expression, this.#options.clock.now(), schedule.timeZone);
     this.remove(schedule.arn);
     const stop = new AbortController();
     this.#schedules.set(schedule.arn, { schedule, stop });
@@ -124,5 +126,6 @@ const describe = (schedule: Schedule): Record<string, unknown> => ({
   Arn: schedule.arn,
   State: schedule.isEnabled ? 'ENABLED' : 'DISABLED',
   ScheduleExpression: schedule.expression,
+  ScheduleExpressionTimezone: schedule.timeZone ?? 'UTC',
   Target: { Arn: schedule.targetArn, RoleArn: schedule.roleArn, Input: schedule.input },
 });

@@ -27,6 +27,7 @@ export class CodeStore {
     return this.#once(this.#temporary, text, (to) => {
       mkdirSync(to);
       writeFileSync(join(to, 'index.js'), text);
+      writeFileSync(join(to, 'package.json'), '{"type":"commonjs"}');
     });
   }
 

@@ -7,8 +7,6 @@ type Shape = Record<string, unknown>;
 
 const schedule: ResourceHandler = {
   apply({ cloud, properties, name: generated }) {
-    const zone = textOf(properties.ScheduleExpressionTimezone, 'UTC');
-    if (!/^(Etc\/)?UTC$/.test(zone)) throw new DeployError(`not implemented here: schedules in the time zone ${zone}`);
     const name = textOf(properties.Name, generated);
     const group = textOf(properties.GroupName, 'default');
     const target = properties.Target as Shape;
@@ -18,6 +16,7 @@ const schedule: ResourceHandler = {
       group,
       arn: scheduleArn,
       expression: String(properties.ScheduleExpression),
+      timeZone: textOf(properties.ScheduleExpressionTimezone, 'UTC'),
       isEnabled: properties.State !== 'DISABLED',
       targetArn: String(target.Arn),
       roleArn: target.RoleArn as string | undefined,
