@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { distributedMapTests } from './distributed-map-tests.ts';
 import { errorTests } from './error-tests.ts';
 import { executionTests } from './execution-tests.ts';
@@ -17,12 +17,14 @@ export interface Suite {
 
 /**
  * What the project relies on in Step Functions, as tests against any implementation. `lacks` names what the
- * implementation is known not to have; those tests are not defined then.
+ * implementation is known not to have; those tests are not defined then. `gaps` are titles of single tests that an
+ * outside implementation is known to fail.
  */
 export function stepfunctionsConformance(
   title: string,
   makeCloud: () => Promise<StepFunctionsSubject>,
   lacks: readonly Lack[] = [],
+  gaps: readonly string[] = [],
 ): void {
   describe(`Step Functions conformance: ${title}`, () => {
     let bench: Bench | undefined;
@@ -30,6 +32,7 @@ export function stepfunctionsConformance(
       bench = new Bench(await makeCloud());
     });
     afterAll(() => bench?.subject.close());
+    beforeEach(({ task, skip }) => skip(gaps.includes(task.name), 'a known gap of the implementation'));
     const suite: Suite = { bench: () => bench!, has: (lack) => !lacks.includes(lack) };
     stateTests(suite);
     expressionTests(suite);
