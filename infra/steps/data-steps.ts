@@ -38,6 +38,8 @@ export const DATA_STEPS: readonly DeployedStep[] = [
   deployed(copyFilesContract, HEAVY, (may) => [
     readSources(may),
     may.read(may.roots('images/*/data/*')),
+    // After a multipart copy: uploads of its key that a lost answer left.
+    may.bucket(may.roots('images/*/data/*'), 's3:ListBucketMultipartUploads'),
     may.create(may.roots('images/*/data/*')),
     may.read(may.work()),
     may.objects([...may.work('work/*/results/*'), ...may.work('work/*/failures/*')], 's3:PutObject'),

@@ -1,7 +1,7 @@
 import { VerificationFailed } from '../../core/errors/image-errors.ts';
 import { SourceChanged, SourceFileMissing } from '../../core/errors/source-errors.ts';
 import type { FileEntry } from '../../core/file-entry.ts';
-import { dataPrefix, imagePrefix } from '../../core/image-layout.ts';
+import { dataPrefix } from '../../core/image-layout.ts';
 import { SortedLookup } from '../../core/plan/sorted-lookup.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { CopyPlace } from './copy-file.ts';
@@ -78,7 +78,7 @@ export async function assertNoUploads(
   objects: Pick<ObjectStore, 'listUploads'>,
   { root, sessionId }: CopyPlace,
 ): Promise<void> {
-  for await (const { key } of objects.listUploads(root.bucket, imagePrefix(root, sessionId))) {
+  for await (const { key } of objects.listUploads(root.bucket, dataPrefix(root, sessionId))) {
     throw new VerificationFailed(
       `an unfinished upload of s3://${root.bucket}/${key} is left`,
       'start the backup again',
