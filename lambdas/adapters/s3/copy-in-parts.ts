@@ -11,23 +11,23 @@ import { listUploads } from './list-objects.ts';
 import { bareEtag, expected, isPreconditionFailed, retried, type S3World, s3Failure } from './s3-request.ts';
 import { abortUpload } from './write-objects.ts';
 
-const PART_BYTES = 256 * 1024 ** 2;
 const MOST_PARTS = 10_000;
 const PARTS_AT_ONCE = 8;
 const UPLOADS = 3;
 
 /** Size of the parts, all equal but the last: an object of 5 TB is 10,000 parts of 525 MB, well under S3's 5 GiB. */
-export const partSizeOf = (size: number): number => Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS));
+export const partSizeOf = (size: number, partBytes: number): number =>
+  Math.max(partBytes, Math.ceil(size / MOST_PARTS));
 
 type Part = { readonly ETag: string; readonly PartNumber: number; readonly ChecksumCRC64NVME?: string };
 /** The upload cannot be finished; the next begins anew with all parts. */
 type Failed = { readonly decision: 'NEW_UPLOAD' };
 
 /** Copies in parts, each bound to the source's ETag, and completes under If-None-Match. Leaves no upload behind. */
-export async function copyInParts(world: S3World, request: CopyRequest): Promise<CopyOutcome> {
+export async function copyInParts(world: S3World, request: CopyRequest, partBytes: number): Promise<CopyOutcome> {
   try {
     for (let upload = 1; upload <= UPLOADS; upload++) {
-      const outcome = await tryUpload(world, request);
+      const outcome = await tryUpload(world, request, partBytes);
       if (outcome.decision !== 'NEW_UPLOAD') return outcome;
     }
     throw new UnknownAnswer(`${copyName(request)}: ${UPLOADS} uploads in turn were lost`, 'start it again');
@@ -46,7 +46,7 @@ async function abortLeftOvers(world: S3World, { bucket, key }: CopyRequest): Pro
   }
 }
 
-async function tryUpload(world: S3World, request: CopyRequest): Promise<CopyOutcome | Failed> {
+async function tryUpload(world: S3World, request: CopyRequest, partBytes: number): Promise<CopyOutcome | Failed> {
   const { bucket: Bucket, key: Key } = request;
   const what = copyName(request);
   const create = new CreateMultipartUploadCommand({
@@ -59,7 +59,7 @@ async function tryUpload(world: S3World, request: CopyRequest): Promise<CopyOutc
   });
   const { UploadId } = await expected(world, what, () => world.s3.send(create));
   if (UploadId === undefined) throw new UnknownAnswer(`${what}: an upload without an id`, 'report this answer of S3');
-  const copied = await copyParts(world, request, UploadId);
+  const copied = await copyParts(world, request, UploadId, partSizeOf(request.size, partBytes));
   if ('decision' in copied) return copied;
   const complete = new CompleteMultipartUploadCommand({
     Bucket,
@@ -99,8 +99,8 @@ async function copyParts(
   world: S3World,
   request: CopyRequest,
   UploadId: string,
+  partSize: number,
 ): Promise<CopyOutcome | Failed | { readonly parts: readonly Part[] }> {
-  const partSize = partSizeOf(request.size);
   const count = Math.ceil(request.size / partSize);
   const parts: Part[] = new Array(count);
   let next = 0;

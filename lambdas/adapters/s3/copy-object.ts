@@ -4,14 +4,20 @@ import { copyInParts } from './copy-in-parts.ts';
 import { copyName, copySource, settleByDestination, settlePrecondition, settleRefusal } from './copy-settling.ts';
 import { bareEtag, isPreconditionFailed, retried, type S3World, s3Failure } from './s3-request.ts';
 
-/** One CopyObject can outlast socket and Lambda: from here on in parts (aws-facts 27). */
-export const MULTIPART_FROM_BYTES = 256 * 1024 ** 2;
+/** One CopyObject of a large object can outlast socket and Lambda: from here on in parts (aws-facts 27). */
+export interface CopySizes {
+  readonly multipartFromBytes: number;
+  /** Of a part; more where an object would have over 10,000. */
+  readonly partBytes: number;
+}
+
+export const COPY_SIZES: CopySizes = { multipartFromBytes: 256 * 1024 ** 2, partBytes: 256 * 1024 ** 2 };
 
 /** How often a copy is taken up again after answers that contradict one another. */
 const ROUNDS = 3;
 
-export async function copyObject(world: S3World, request: CopyRequest): Promise<CopyOutcome> {
-  if (request.size >= MULTIPART_FROM_BYTES) return copyInParts(world, request);
+export async function copyObject(world: S3World, request: CopyRequest, sizes: CopySizes): Promise<CopyOutcome> {
+  if (request.size >= sizes.multipartFromBytes) return copyInParts(world, request, sizes.partBytes);
   const command = new CopyObjectCommand({
     Bucket: request.bucket,
     Key: request.key,

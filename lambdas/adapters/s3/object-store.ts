@@ -1,12 +1,12 @@
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { copyObject } from './copy-object.ts';
+import { COPY_SIZES, type CopySizes, copyObject } from './copy-object.ts';
 import { listFolders, listPages, listUploads, listVersions } from './list-objects.ts';
 import { attributes, bucketRegion, get, getRange, getStream } from './read-objects.ts';
 import type { S3World } from './s3-request.ts';
 import { abortUploads, deleteVersions, put, putIfMatch, putOnce } from './write-objects.ts';
 
 /** Objects of Amazon S3 through the SDK. */
-export function s3ObjectStore(world: S3World): ObjectStore {
+export function s3ObjectStore(world: S3World, sizes: CopySizes = COPY_SIZES): ObjectStore {
   return {
     async *list(bucket, prefix, options) {
       for await (const page of listPages(world, bucket, prefix, options?.startAfter)) yield* page;
@@ -22,7 +22,7 @@ export function s3ObjectStore(world: S3World): ObjectStore {
     putOnce: (bucket, key, bytes) => putOnce(world, bucket, key, bytes),
     put: (bucket, key, bytes) => put(world, bucket, key, bytes),
     putIfMatch: (bucket, key, bytes, etag) => putIfMatch(world, bucket, key, bytes, etag),
-    copy: (request) => copyObject(world, request),
+    copy: (request) => copyObject(world, request, sizes),
     deleteVersions: (bucket, versions) => deleteVersions(world, bucket, versions),
     abortUploads: (bucket, uploads) => abortUploads(world, bucket, uploads),
     bucketRegion: (bucket) => bucketRegion(world, bucket),
