@@ -1,4 +1,7 @@
+import { canonicalJson } from '../../core/canonical-json.ts';
 import type { TargetRecord } from '../../core/items.ts';
+import { abandonedKey } from '../../core/restore-layout.ts';
+import { workPrefix } from '../../core/stack-layout.ts';
 import type { claimTargetsContract } from '../contracts/claim-targets.contract.ts';
 import { restoreRequest } from '../contracts/restore-request.ts';
 import type { RunInput } from '../contracts/run-fields.ts';
@@ -30,16 +33,19 @@ export const claimTargets =
     await holdPin(ports, { root, run });
     const request = await new RequestFile(ports.objects, config.WORK_BUCKET, restoreRequest).read(root, run);
     const records = targetRecords(request, 'RESTORING', ports.clock);
-    for (const record of records) await claim(record);
+    for (const [i, record] of records.entries()) await claim(record, i);
     return { claimed: records.length };
 
-    async function claim(record: TargetRecord): Promise<void> {
+    async function claim(record: TargetRecord, index: number): Promise<void> {
       const first = await ports.targets.claim(record, ports.clock.now());
       if (first.decision === 'CLAIMED') return;
       const { holder } = first;
       const execution = await ports.executions.status(holder.executionArn);
       if (execution?.status === 'RUNNING') throw busy(record, holder);
-      // It ended without releasing (stopped, timed out); only its own record is closed, should it have changed hands.
+      // It ended without cleaning (stopped, timed out): noted before the record that names its snapshot goes.
+      const note = Buffer.from(canonicalJson({ snapshot: holder.snapshot }));
+      await ports.objects.put(config.WORK_BUCKET, abandonedKey(workPrefix(root, run), index), note);
+      // Only its own record is closed, should it have changed hands.
       await ports.targets.update({ ...holder, state: 'FAILED' });
       const second = await ports.targets.claim(record, ports.clock.now());
       if (second.decision === 'BUSY') throw busy(record, second.holder);

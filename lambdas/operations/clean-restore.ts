@@ -1,4 +1,4 @@
-import { CLUSTER_ID_PATH, snapshotDirectory, snapshotInfoPath } from '../../core/hbase/layout.ts';
+import { CLUSTER_ID_PATH } from '../../core/hbase/layout.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
 import { indexKey, workPrefix } from '../../core/stack-layout.ts';
 import type { cleanRestoreContract } from '../contracts/clean-restore.contract.ts';
@@ -6,7 +6,7 @@ import { restoreRequest } from '../contracts/restore-request.ts';
 import type { RunInput } from '../contracts/run-fields.ts';
 import type { OutputOf } from '../contracts/step-contract.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { dropHold } from './drop-hold.ts';
+import { dropHold, removeUnpublished } from './drop-hold.ts';
 import { RequestFile } from './request-file.ts';
 
 const MAX_INDEX = 256 * 1024 * 1024;
@@ -25,12 +25,9 @@ export const cleanRestore =
     let { deleted } = await dropHold(ports, config)(input);
     const visible: string[] = [];
     for (const { snapshot } of request.tables) {
-      if (await isThere(`${target.prefix}/${snapshotInfoPath(snapshot)}`)) {
-        visible.push(snapshot);
-        continue;
-      }
-      const versions = objects.listVersions(target.bucket, `${target.prefix}/${snapshotDirectory(snapshot)}`);
-      deleted += await objects.deleteVersions(target.bucket, versions);
+      const removed = await removeUnpublished(objects, target, snapshot);
+      if (removed === undefined) visible.push(snapshot);
+      else deleted += removed;
     }
     return { deleted, left: [await leftFiles(), leftSnapshots(visible)].filter((text) => text !== '').join('; ') };
 
