@@ -6,6 +6,7 @@ export type FixtureName =
   | 'bulk'
   | 'chain'
   | 'corrupt'
+  | 'hfiles'
   | 'shop'
   | 'shop-2.4.18'
   | 'shop-2.5.8'

@@ -39,6 +39,40 @@ describe.each([
   });
 });
 
+test.each([
+  ['snappy', { compression: 'SNAPPY', entryCount: 800, depth: 'cells' }],
+  ['lz4', { compression: 'LZ4', entryCount: 800, depth: 'cells' }],
+  ['zstd', { compression: 'ZSTD', entryCount: 800, depth: 'cells' }],
+  ['levels', { blocks: 730, dataBlocks: 599, entryCount: 3000, depth: 'cells' }],
+  ['levels-gz-prefix', { compression: 'GZ', dataBlocks: 182, depth: 'blocks', limitedBy: 'encoding PREFIX' }],
+  ['unchecked', { dataBlocks: 23, depth: 'cells' }],
+  ['empty', { dataBlocks: 0, entryCount: 0, depth: 'cells' }],
+  ['no-mvcc', { dataBlocks: 16, entryCount: 600, depth: 'cells' }],
+])('a file of the kind %s is whole', async (name, expected) => {
+  expect(await verify(fixture('hfiles').get(name)!)).toMatchObject({ ...expected, warnings: [], maxSeqId: 100n });
+});
+
+test('an index that names other blocks is found where no checksum tells of it', async () => {
+  // Checksum type NULL, so that only the comparison of the index with the blocks is left.
+  const bytes = fixture('hfiles').get('unchecked')!;
+  const root = bytes.indexOf('IDXROOT2') + 33;
+  for (const [at, reason] of [
+    [root + 7, 'entry 0: names a block of'],
+    [root + 11, 'entry 0: names a block of'],
+    [root + 16, 'entry 0: its key does not lead to its block'],
+  ] as const) {
+    const damaged = Buffer.from(bytes);
+    damaged[at]! ^= 1;
+    await expect(verify(damaged)).rejects.toThrow(reason);
+  }
+});
+
+test('cells out of order are found where no checksum tells of them', async () => {
+  const damaged = Buffer.from(fixture('hfiles').get('unchecked')!);
+  damaged[damaged.indexOf('row-000000005') + 12] = 0x31;
+  await expect(verify(damaged)).rejects.toThrow('a key that is less than the one before it');
+});
+
 test('the damage that the fixture corrupt lists is found, and nothing else', async () => {
   const files = fixture('corrupt');
   const cases: { case: string; path: string; expect: string }[] = JSON.parse(
