@@ -11,6 +11,8 @@ import { deliver } from './events/deliver.ts';
 import { EventBus } from './events/event-bus.ts';
 import { Scheduler } from './events/scheduler.ts';
 import { Hub, type Interceptor, type Output } from './hub.ts';
+import { authorizeCalls, hideAbsence } from './iam/authorize-calls.ts';
+import { Authorizer } from './iam/authorizer.ts';
 import { InProcessClient } from './in-process-client.ts';
 import { FileJournal, type Journal, noJournal } from './journal.ts';
 import { KmsService } from './kms/kms-service.ts';
@@ -56,6 +58,8 @@ export class Cloud {
   readonly region: string;
   readonly hub = new Hub();
   readonly roles = new RoleStore();
+  /** Judges every call of a role; knows which grants were never used. */
+  readonly authorizer = new Authorizer(this.roles);
   readonly functions = new FunctionStore();
   readonly runner: FunctionRunner;
   readonly code: CodeStore;
@@ -141,6 +145,12 @@ export class Cloud {
     })) {
       hub.register(name, service);
     }
+    const judged = {
+      ...place,
+      partitionKey: (table: string, index: string | undefined) => this.dynamodb.partitionKeyOf(table, index),
+    };
+    hub.authorize = authorizeCalls(this.authorizer, judged);
+    hub.intercept(hideAbsence(this.authorizer, judged));
     this.states.onStatusChange((change) => void this.events.publish(...statusEvent(change)));
   }
 

@@ -80,6 +80,18 @@ export class DynamoDbService implements CommandService {
     for (const token of this.#tokens.values()) yield toJournal({ kind: 'write', changes: [], token });
   }
 
+  /** Name of the partition key of a table or of one of its indexes; undefined for what does not exist. */
+  partitionKeyOf(tableName: string, indexName?: string): string | undefined {
+    const definition = this.#tables.get(tableName)?.definition;
+    const index = definition?.indexes.find(({ name }) => name === indexName);
+    return (indexName === undefined ? definition : index)?.schema.hash.name;
+  }
+
+  /** Name of the partition key of a table, or of one of its indexes; undefined if there is none of that name. */
+  partitionKey(tableName: string, indexName?: string): string | undefined {
+    return this.#tables.get(tableName)?.view(indexName)?.schema.hash.name;
+  }
+
   async call(operation: string, input: Input, _context: CallContext): Promise<Output> {
     switch (operation) {
       case 'GetItem':

@@ -3,7 +3,6 @@ import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Cloud } from '../../../local/cloud.ts';
 import { deployAssembly } from '../../../local/cloudformation/deploy.ts';
-import type { Call } from '../../../local/hub.ts';
 import type { InProcessHandler, InProcessRunner } from '../../../local/lambda/in-process-runner.ts';
 import { ServiceError } from '../../../local/service.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
@@ -133,20 +132,19 @@ describe('a deployed app with handlers in this process', () => {
     });
   });
 
-  it('tells the authorizer of every call of a role, and of none of the operator', async () => {
-    const seen: string[] = [];
-    const { run } = await deployed(async (_, __, runtime) => {
-      return runtime.call('sts', 'GetCallerIdentity', {});
+  it('refuses a role what its policies do not grant, and knows which grants were not used', async () => {
+    const { run, output } = await deployed(async (_, __, runtime) => {
+      const named = (operation: string) =>
+        runtime.call('dynamodb', operation, { TableName: runtime.env.TABLE_NAME }).then(
+          () => 'allowed',
+          (error: Error) => error.name,
+        );
+      return [await named('Scan'), await named('DeleteTable')];
     });
-    cloud.hub.authorize = ({ service, operation, context }: Call) => {
-      if (context.caller.kind === 'role')
-        seen.push(`${service}:${operation} ${context.caller.roleArn.split('/')[1]?.split('-')[1]}`);
-    };
-    const { output } = await run({});
-    expect(seen).toEqual([
-      expect.stringMatching(/^lambda:Invoke MachineRole/),
-      expect.stringMatching(/^sts:GetCallerIdentity WorkServiceRole/),
-    ]);
-    expect(output).toMatchObject({ Account: '000000000000' });
+    expect((await run({})).output).toEqual(['allowed', 'AccessDeniedException']);
+    await expect(cloud.call('dynamodb', 'DescribeTable', { TableName: output('TableName') })).resolves.toBeDefined();
+    const unused = cloud.authorizer.unusedGrants().map(({ action }) => action);
+    expect(unused).toContain('dynamodb:PutItem');
+    expect(unused).not.toContain('dynamodb:Scan');
   });
 });

@@ -7,7 +7,6 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DirectoryInUse } from '../../../local/directory-lock.ts';
-import { ServiceError } from '../../../local/service.ts';
 import { type LocalCloud, startLocal } from '../../../local/start.ts';
 import { synthTinyApp, temporaryDirectory } from './tiny-app/tiny-app.ts';
 import { WORK_SOURCE } from './tiny-app/work-handler.ts';
@@ -131,13 +130,9 @@ describe('a deployed app with functions in child processes', () => {
   });
 
   it('answers AccessDenied to the SDK of a function whose role lacks the grant', async () => {
-    local.cloud.hub.authorize = ({ service, context }) => {
-      if (service === 's3' && context.caller.kind === 'role') {
-        throw new ServiceError('AccessDenied', 'no', 403);
-      }
-    };
-    expect((await operator.run({ put: 'denied' })).output).toMatchObject({ undone: { Error: 'AccessDenied' } });
-    local.cloud.hub.authorize = undefined;
+    expect((await operator.run({ forbidden: true })).output).toMatchObject({
+      undone: { Error: 'AccessDeniedException', Cause: expect.stringContaining('dynamodb:ListTables') },
+    });
   });
 
   it('takes a directory for one process alone', async () => {

@@ -176,6 +176,7 @@ describe('deployAssembly', () => {
         routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }],
       });
       const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com') });
+      machine.grantStartExecution(role);
       const schedule = (id: string, arn: string, input: unknown, state?: string) =>
         new scheduler.CfnSchedule(stack, id, {
           name: id,

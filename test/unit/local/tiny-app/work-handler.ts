@@ -1,6 +1,6 @@
 /** Source of the function `Work` of the tests with child processes: does what its event asks for. */
 export const WORK_SOURCE = `
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 const tables = new DynamoDBClient({ maxAttempts: 1 });
 const objects = new S3Client({ maxAttempts: 1 });
@@ -12,6 +12,7 @@ export const handler = async (event: any, context: any) => {
     await tables.send(new PutItemCommand({ TableName: process.env.TABLE_NAME, Item: { pk, n: { N: String(calls) } } }));
     await objects.send(new PutObjectCommand({ Bucket: process.env.BUCKET, Key: event.put, Body: 'text' }));
   }
+  if (event.forbidden) await tables.send(new ListTablesCommand({}));
   if (event.leave) {
     void tables.send(new PutItemCommand({ TableName: process.env.TABLE_NAME, Item: { pk: { S: event.leave } } }));
   }
