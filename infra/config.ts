@@ -95,6 +95,10 @@ function refuse(file: string, field: string, why: string): never {
 function checkPlaces(file: string, config: HoldfastConfig): void {
   const roots = named('roots', config.roots);
   const others = [...named('sources', config.sources), ...named('targets', config.targets)];
+  for (const { field, uri } of [...roots, ...others]) {
+    // They mean something in the policies that are made of the place.
+    if (/[*?$]/.test(uri.prefix)) refuse(file, field, `(${uri.uri}) has "*", "?" or "$" in its prefix`);
+  }
   for (const [index, root] of roots.entries()) {
     for (const earlier of roots.slice(0, index)) {
       if (overlaps(root.uri, earlier.uri)) {

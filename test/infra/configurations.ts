@@ -1,0 +1,39 @@
+/** What a configuration must have. */
+export const MINIMAL = { roots: ['s3://backups/hbase'], sources: ['s3://cluster/hbase'] };
+
+/** Every option, none at its default. */
+export const ALL_OPTIONS = {
+  stack: 'Vault',
+  roots: ['s3://backups/a', 's3://backups/b', 's3://other-backups/deep/er'],
+  sources: ['s3://cluster/hbase', 's3a://cluster-two/hbase/'],
+  targets: ['s3://cluster-two/restored'],
+  schedules: [
+    {
+      name: 'hourly',
+      expression: 'rate(1 hour)',
+      timezone: 'Europe/Berlin',
+      input: { root: 's3://backups/a', source: 's3://cluster/hbase', tables: ['shop:orders'] },
+    },
+    {
+      name: 'nightly',
+      expression: 'cron(0 2 * * ? *)',
+      input: { root: 's3://backups/b', source: 's3://cluster-two/hbase' },
+    },
+  ],
+  autoRepair: false,
+  logRetentionDays: 90,
+  stepLifeMarginMinutes: 45,
+  alarmTopicArn: 'arn:aws:sns:eu-central-1:111122223333:on-call',
+  tags: { team: 'storage' },
+  permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundary',
+};
+
+/** Data that an earlier deployment left. */
+export const IMPORTS = {
+  ...MINIMAL,
+  imports: {
+    tableArn: 'arn:aws:dynamodb:eu-central-1:111122223333:table/Holdfast-Data-SystemTable-1A2B',
+    systemBucketName: 'holdfast-data-systembucket-1a2b',
+    workBucketName: 'holdfast-data-workbucket-1a2b',
+  },
+};

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { UNSCOPED_ACTIONS } from '../../infra/grants.ts';
+import {
+  actionsOf,
+  resourcesOf,
+  resourcesOfStatement,
+  type Statement,
+  statementsByRole,
+  templatesOf,
+} from './app-in-process.ts';
+import { ALL_OPTIONS, MINIMAL } from './configurations.ts';
+
+const { app } = templatesOf(ALL_OPTIONS);
+const byRole = statementsByRole(app);
+const everyStatement = [...byRole].flatMap(([role, statements]) => statements.map((s) => [role, s] as const));
+const text = (value: unknown): string => JSON.stringify(value);
+
+/** Statements of the role of one step's function. */
+const of = (step: string): Statement[] => {
+  const [, { Properties }] = resourcesOf(app, 'AWS::Lambda::Function').find(
+    ([, fn]) => fn.Properties.Description === `Holdfast step ${step}`,
+  )!;
+  return byRole.get(Properties.Role['Fn::GetAtt'][0])!;
+};
+const may = (step: string, action: string): string[] =>
+  of(step)
+    .filter((statement) => actionsOf(statement).includes(action))
+    .flatMap((statement) => resourcesOfStatement(statement).map(text));
+
+describe('the policies', () => {
+  it('name no wildcard action, and `*` only where IAM has no resource level', () => {
+    for (const [role, statement] of everyStatement) {
+      for (const action of actionsOf(statement))
+        expect([role, action]).not.toEqual([role, expect.stringContaining('*')]);
+      if (!resourcesOfStatement(statement).includes('*')) continue;
+      expect(actionsOf(statement).filter((action) => !Object.hasOwn(UNSCOPED_ACTIONS, action))).toEqual([]);
+    }
+  });
+
+  it('give each function a role of its own', () => {
+    const roles = resourcesOf(app, 'AWS::Lambda::Function').map(([, fn]) => fn.Properties.Role['Fn::GetAtt'][0]);
+    expect(new Set(roles).size).toBe(roles.length);
+  });
+
+  it('narrow every right on the table to partitions', () => {
+    const onTable = everyStatement.filter(([, s]) => actionsOf(s).some((a) => a.startsWith('dynamodb:')));
+    expect(onTable.length).toBeGreaterThan(20);
+    for (const [, { Condition }] of onTable) {
+      const keys = [Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']].flat() as string[];
+      expect(keys.length).toBeGreaterThan(0);
+      for (const key of keys) expect(key).toMatch(/^(root|history|clean-up|pins|targets)#\*$/);
+    }
+  });
+
+  it('let who writes objects of a root or target delete none there, and who deletes write none', () => {
+    const deletes = ['s3:DeleteObject', 's3:DeleteObjectVersion'];
+    for (const [role, statements] of byRole) {
+      const where = (actions: string[]) =>
+        new Set(
+          statements
+            .filter((s) => actionsOf(s).some((action) => actions.includes(action)))
+            .flatMap((s) =>
+              resourcesOfStatement(s).map((r) =>
+                text(r).replace(/\/images\/.*|\/\.hbase-snapshot.*|\/(system|work)\/.*/, ''),
+              ),
+            ),
+        );
+      const written = where(['s3:PutObject']);
+      expect([role, [...where(deletes)].filter((place) => written.has(place))]).toEqual([role, []]);
+    }
+  });
+
+  it('let the VOID marker be put at manifest keys only, by a function that deletes nothing', () => {
+    const puts = may('VoidManifest', 's3:PutObject');
+    expect(puts).toHaveLength(ALL_OPTIONS.roots.length);
+    for (const put of puts) expect(put).toMatch(/\/images\/\*\/manifest\.json/);
+    expect(text(of('VoidManifest'))).not.toContain('s3:Delete');
+  });
+
+  it('let only SealManifest and VoidManifest put manifests', () => {
+    const puts = [...byRole].filter(([, statements]) =>
+      statements.some(
+        (s) => actionsOf(s).includes('s3:PutObject') && /manifest\.json|images\/\*"/.test(text(s.Resource)),
+      ),
+    );
+    expect(puts.map(([role]) => role.replace(/Role\w+$/, '')).sort()).toEqual(['SealManifest', 'VoidManifest']);
+  });
+
+  it('let a restore and a verification write no item of a root (R11)', () => {
+    const steps = [
+      'CheckRestore',
+      'PinImages',
+      'PlanRestore',
+      'ClaimTargets',
+      'HoldOffCleaners',
+      'PlaceFiles',
+      'CheckPlaced',
+      'PublishSnapshots',
+      'CheckPublished',
+      'DropHold',
+      'ReleaseTargets',
+      'UnpinImages',
+      'CleanRestore',
+      'CheckVerify',
+      'PlanVerify',
+      'VerifyImageFiles',
+      'EndVerify',
+    ];
+    const writes = ['PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action}`);
+    for (const step of steps) {
+      for (const statement of of(step).filter((s) => actionsOf(s).some((action) => writes.includes(action)))) {
+        expect([step, text(statement.Condition)]).not.toEqual([
+          step,
+          expect.stringMatching(/"(root|history|clean-up)#/),
+        ]);
+      }
+    }
+  });
+
+  it('let children of maps reach no item of a root', () => {
+    for (const step of ['CopyFiles', 'VerifyFiles']) expect(text(of(step))).not.toContain('dynamodb:');
+  });
+
+  it('let a dry run write nothing at all', () => {
+    expect(text(of('DryRunBackup'))).not.toMatch(/s3:Put|s3:Delete|PutItem|UpdateItem|DeleteItem/);
+  });
+
+  it('reach the configured places and no others', () => {
+    for (const place of ['backups/a/images/*', 'backups/b/images/*', 'other-backups/deep/er/images/*']) {
+      expect(text(may('CleanDestination', 's3:DeleteObjectVersion'))).toContain(`:s3:::${place}`);
+    }
+    expect(text(may('CopyFiles', 's3:GetObject'))).toContain(':s3:::cluster-two/hbase/*');
+    expect(text(statementsByRole(templatesOf(MINIMAL).app))).not.toContain('cluster-two');
+  });
+
+  it('without restore targets give no rights on any', () => {
+    const { app: minimal } = templatesOf(MINIMAL);
+    expect(text([...statementsByRole(minimal)])).not.toContain('.hbase-snapshot/');
+  });
+});
