@@ -11,17 +11,26 @@ export function compressLines(lines: Iterable<string>): Buffer {
   return zstdCompressSync(text, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
 }
 
+/** The bytes are no zstd frame of ended lines. Where they lie, whoever reads them says. */
+export class LinesDamaged extends Error {
+  override readonly name = 'LinesDamaged';
+}
+
 /**
  * The lines of a zstd frame that comes in pieces, one at a time and never the whole in memory.
  * A frame that is cut short may end early without an error: whoever reads compares count and digest.
- * @throws RangeError for a line that is too long or not ended; zlib's errors for bytes that are no zstd
+ * @throws LinesDamaged, and what `pieces` throws
  */
 export async function* readCompressedLines(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<string> {
   const source = Readable.from(pieces, { objectMode: true });
   const text = createZstdDecompress();
-  source.on('error', (error) => text.destroy(error));
+  let failure: Error | undefined;
+  source.on('error', (error) => {
+    failure = error;
+    text.destroy(error);
+  });
   source.pipe(text);
   text.setEncoding('utf8');
   let rest = '';
@@ -29,12 +38,15 @@ export async function* readCompressedLines(
     for await (const piece of text as AsyncIterable<string>) {
       const lines = (rest + piece).split('\n');
       rest = lines.pop() ?? '';
-      if (rest.length > MAX_LINE) throw new RangeError(`a line of more than ${MAX_LINE} characters`);
+      if (rest.length > MAX_LINE) throw new LinesDamaged(`a line of more than ${MAX_LINE} characters`);
       yield* lines;
     }
+  } catch (error) {
+    if (failure !== undefined || error instanceof LinesDamaged) throw failure ?? error;
+    throw (error as { code?: unknown }).code === undefined ? error : new LinesDamaged((error as Error).message);
   } finally {
     source.destroy();
     text.destroy();
   }
-  if (rest !== '') throw new RangeError('the last line has no end');
+  if (rest !== '') throw new LinesDamaged('the last line has no end');
 }

@@ -1,5 +1,5 @@
 import type { BackupId } from '../../core/backup-id.ts';
-import { readCompressedLines } from '../../core/compressed-lines.ts';
+import { LinesDamaged, readCompressedLines } from '../../core/compressed-lines.ts';
 import { sha256, TextDigest } from '../../core/digest.ts';
 import { ImageDamaged } from '../../core/errors/image-errors.ts';
 import type { FileEntry } from '../../core/file-entry.ts';
@@ -121,9 +121,7 @@ export class SealedImage {
       try {
         next = await lines.next();
       } catch (error) {
-        if ((error as { code?: string }).code?.startsWith('ERR_') || (error as Error) instanceof RangeError) {
-          throw damaged(`cannot be read: ${(error as Error).message}`);
-        }
+        if (error instanceof LinesDamaged) throw damaged(`cannot be read: ${error.message}`);
         throw error;
       }
       if (next.done) return;
