@@ -60,6 +60,7 @@ export class LineCompressor {
     this.#length = 0;
     this.#digest.update(text);
     if (this.#stream.write(text)) return;
-    await new Promise<void>((resolve, reject) => this.#stream.once('drain', resolve).once('error', reject));
+    // `#ended` fails with the stream's error; it cannot end before this.
+    await Promise.race([new Promise<void>((resolve) => this.#stream.once('drain', resolve)), this.#ended]);
   }
 }
