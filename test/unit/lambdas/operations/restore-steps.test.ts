@@ -1,0 +1,149 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { targetsPartition } from '../../../../core/items.ts';
+import { Bucket } from '../../../support/bucket.ts';
+import { itemsOf, type RestoreWorld, ROOT, request, restoreWorld, TARGET } from '../../../support/restore-world.ts';
+import { putItem } from '../../../support/sealed-image.ts';
+import { WORK_BUCKET } from '../../../support/world.ts';
+
+const execution = { arn: 'arn:mine', name: 'mine', startTime: '2026-01-01T00:00:00Z' };
+
+describe('steps of a restore', () => {
+  let w: RestoreWorld;
+  let input: { root: string; run: string };
+  let chunks = 0;
+
+  const call = (step: string, more: object = {}) => w.world.call(step, { ...input, ...more });
+  const place = (step: string) => {
+    const Items = Array.from({ length: chunks }, (_, chunk) => ({ chunk, table: 0, files: 1, bytes: 1 }));
+    return w.world.call(step, { BatchInput: { contract: 1, ...input }, Items });
+  };
+
+  /** The steps in order, each as often as given. */
+  async function restore(times: number, until?: string): Promise<void> {
+    const { run } = await w.world.call<{ run: string }>('CheckRestore', {
+      execution,
+      input: request({ tables: ['sensors', 'shop:orders'], chunkObjects: 3 }),
+    });
+    input = { root: ROOT, run };
+    const steps: [string, () => Promise<Record<string, unknown>>][] = [
+      ['PinImages', () => call('PinImages', { image: w.image.id, purpose: 'restore' })],
+      [
+        'PlanRestore',
+        async () => {
+          const planned = await call('PlanRestore');
+          chunks = planned.chunks as number;
+          return planned;
+        },
+      ],
+      ['ClaimTargets', () => call('ClaimTargets')],
+      ['HoldOffCleaners', () => call('HoldOffCleaners')],
+      ['PlaceFiles', () => place('PlaceFiles')],
+      ['CheckPlaced', () => call('CheckPlaced')],
+      ['PublishSnapshots', () => call('PublishSnapshots')],
+      ['CheckPublished', () => call('CheckPublished')],
+      ['DropHold', () => call('DropHold')],
+      ['SummarizeRestore', () => call('SummarizeRestore', { published: true })],
+      ['ReleaseTargets', () => call('ReleaseTargets', { state: 'PUBLISHED' })],
+      ['UnpinImages', () => call('UnpinImages')],
+    ];
+    for (const [name, step] of steps) {
+      for (let i = 0; i < times; i++) await step();
+      if (name === until) return;
+    }
+  }
+
+  beforeEach(async () => {
+    w = await restoreWorld(true);
+  });
+
+  it('run twice, every one of them, leave what they leave once (I10)', async () => {
+    await restore(1);
+    const work = new Bucket(w.world, WORK_BUCKET);
+    const state = async (of: RestoreWorld) => [
+      await of.target.keys(),
+      await Promise.all((await of.target.keys()).map(async (key) => (await of.target.get(key)).toString('base64'))),
+      await itemsOf(of.world, ''),
+    ];
+    const once = await state(w);
+    const [summary = ''] = (await work.keys()).filter((key) => key.endsWith('summary.json'));
+    const text = (await work.get(summary)).toString();
+    w = await restoreWorld(true);
+    await restore(2);
+    expect(await state(w)).toEqual(once);
+    expect((await new Bucket(w.world, WORK_BUCKET).get(summary)).toString()).toBe(text);
+  });
+
+  it('a plan that runs out of time goes on with the next table', async () => {
+    await restore(1, 'PinImages');
+    await expect(w.world.call('PlanRestore', input, 0)).rejects.toMatchObject({ name: 'OutOfTime' });
+    let reads = 0;
+    const remove = w.world.hub.intercept((one, next) => {
+      if (one.operation === 'GetObject' && String(one.input.Key).includes('/files-')) reads++;
+      if (reads === 2)
+        throw Object.assign(new Error('no'), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
+      return next(one);
+    });
+    await expect(call('PlanRestore')).rejects.toMatchObject({ name: 'PlatformRefused' });
+    remove();
+    const lists: string[] = [];
+    w.world.hub.intercept((one, next) => {
+      if (one.operation === 'GetObject' && String(one.input.Key).includes('/files-')) lists.push(String(one.input.Key));
+      return next(one);
+    });
+    await call('PlanRestore');
+    expect(lists.map((key) => key.slice(-'00001.jsonl.zst'.length))).toEqual(['00001.jsonl.zst']);
+  });
+
+  it('a failed restore removes its hold and what it did not publish, twice without harm, and no store file', async () => {
+    await restore(1, 'CheckPlaced');
+    const files = (await w.target.keys()).filter((key) => key.startsWith('hbase/archive/'));
+    const first = await call('CleanRestore');
+    expect(first).toMatchObject({ deleted: 4, left: expect.stringContaining('the next restore uses them') });
+    expect(await w.target.keys()).toEqual(files);
+    expect(await w.target.versions('hbase/.hbase-snapshot/')).toEqual([]);
+    expect(await call('CleanRestore')).toMatchObject({ deleted: 0, left: first.left });
+  });
+
+  it('a failed restore leaves a visible snapshot alone and says so', async () => {
+    await restore(1, 'PublishSnapshots');
+    const visible = (await w.target.keys()).filter((key) => key.includes('.hbase-snapshot/holdfast'));
+    expect(await call('CleanRestore')).toMatchObject({ left: expect.stringContaining('delete_snapshot') });
+    expect((await w.target.keys()).filter((key) => key.includes('.hbase-snapshot/'))).toEqual(visible);
+  });
+
+  it('after its end as FAILED nothing of it publishes any more', async () => {
+    await restore(1, 'CheckPlaced');
+    await call('ReleaseTargets', { state: 'FAILED' });
+    for (const step of ['HoldOffCleaners', 'CheckPlaced', 'PublishSnapshots', 'CheckPublished']) {
+      await expect(call(step)).rejects.toMatchObject({ name: 'TargetBusy' });
+    }
+  });
+
+  it('does not touch the record of another restore', async () => {
+    const record = { target: TARGET, table: 'sensors', restoreId: 'r000000000000', executionArn: 'arn:other' };
+    const theirs = { ...record, snapshot: 'holdfast_x', state: 'RESTORING', expiresAt: 9e12 };
+    await restore(1, 'PlanRestore');
+    await putItem(w.world, targetsPartition(TARGET), 'sensors', theirs);
+    expect(await call('ReleaseTargets', { state: 'FAILED' })).toEqual({ released: 0 });
+    expect((await itemsOf(w.world, 'targets#'))[0]).toContain('r000000000000');
+  });
+
+  it('uses a file that HBase wrote itself: in parts, without a checksum of ours', async () => {
+    const entry = w.image.lists[1]?.[0];
+    const key = `hbase/archive/data/${entry?.path}`;
+    const bytes = await w.backups.get(`prod/images/${w.image.id}/data/${entry?.path}`);
+    await w.target.put(key, bytes);
+    w.world.hub.intercept(async (one, next) => {
+      const answer = await next(one);
+      if (one.operation !== 'HeadObject' || one.input.Key !== key) return answer;
+      const { ChecksumCRC64NVME: _, ...rest } = answer;
+      return { ...rest, ETag: `"${'0'.repeat(32)}-2"` };
+    });
+    await restore(1, 'PlaceFiles');
+    // The same with one bit of it changed is another file.
+    const other = Buffer.from(bytes);
+    other[other.length - 1] = (other.at(-1) ?? 0) ^ 1;
+    await w.target.put(key, other);
+    await expect(place('PlaceFiles')).rejects.toMatchObject({ name: 'TargetExists' });
+  });
+});
