@@ -102,7 +102,7 @@ function parseBody(body: Buffer): Shape {
 }
 
 /** Bytes become base64, Dates seconds since the epoch; members without a value are left out. */
-export function toWire(value: unknown): unknown {
+function toWire(value: unknown): unknown {
   if (value instanceof Uint8Array)
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
   if (value instanceof Date) return value.getTime() / 1000;

@@ -63,7 +63,7 @@ export function addNumbers(a: string, b: string, sign: 1n | -1n = 1n): string {
   return formatDecimal(sum as Decimal);
 }
 
-export const bytesOf = (value: unknown): Uint8Array => {
+const bytesOf = (value: unknown): Uint8Array => {
   if (!(value instanceof Uint8Array)) throw validation('a binary value must be bytes');
   return Uint8Array.from(value);
 };

@@ -79,7 +79,7 @@ export function setAt(item: Item, path: DocumentPath, value: AttributeValue): vo
   else if ('M' in parent) setAttribute(parent.M, last as string, value);
 }
 
-/** `closeGaps` = false leaves a hole in a list, so that later paths of one expression keep their meaning. */
+/** Removes a map's member; an element of a list is only answered, so that later paths of one expression keep their meaning. */
 export function removeAt(item: Item, path: DocumentPath): { list: AttributeValue[]; index: number } | undefined {
   const parent = parentOf(item, path);
   const last = path[path.length - 1]!;

@@ -4,28 +4,22 @@ import { type CallContext, type CommandService, notImplemented, ServiceError } f
 import { copyItem, type Item, readItem } from './attribute-value.ts';
 import { batchGet, batchWrite } from './batch.ts';
 import { consumed } from './consumed-capacity.ts';
-import { appendTo, type DynamoDbRecord, fromJournal, type RememberedToken, toJournal } from './dynamodb-journal.ts';
+import { appendTo, type DynamoDbRecord, fromJournal, toJournal } from './dynamodb-journal.ts';
 import { resourceNotFound, validation } from './errors.ts';
 import { ItemWrite, refuseInsideKey, type WriteKind } from './item-write.ts';
 import { checkKey, keyAttributes } from './key-schema.ts';
 import { readPage } from './page.ts';
 import { project } from './projection-expression.ts';
 import { type Input, parseExpressions } from './request-expressions.ts';
+import { RequestTokens } from './request-tokens.ts';
 import { type Change, Table } from './table.ts';
 import { TableCommands } from './table-commands.ts';
-import {
-  prepareTransaction,
-  readActions,
-  reasonOf,
-  refuseReasons,
-  refuseSameItem,
-  requestDigest,
-} from './transaction.ts';
+import { prepareTransaction, readActions, reasonOf, refuseReasons, refuseSameItem } from './transaction.ts';
 
 type Output = Record<string, unknown>;
 
 /** Answers that the service gives under load only; the embedded one gives them when told to. */
-export interface DynamoDbFaults {
+interface DynamoDbFaults {
   /** Whether the action at this place of a transaction meets another transaction (`TransactionConflict`). */
   isInConflict?(actionIndex: number): boolean;
   /** Whether a batch leaves this request (counted over all tables) to the caller. */
@@ -40,8 +34,6 @@ export interface DynamoDbOptions {
   readonly faults?: DynamoDbFaults;
 }
 
-const tokenLifeMs = 10 * 60 * 1000;
-
 /**
  * Amazon DynamoDB in memory, at the level of the low-level SDK commands, strongly consistent and serial: every call
  * runs to its end in one turn of the event loop. Items past their time to live stay (the service gives days of delay).
@@ -49,7 +41,7 @@ const tokenLifeMs = 10 * 60 * 1000;
 export class DynamoDbService implements CommandService {
   readonly #options: DynamoDbOptions;
   readonly #tables = new Map<string, Table>();
-  readonly #tokens = new Map<string, RememberedToken>();
+  readonly #tokens = new RequestTokens();
   readonly #commands: TableCommands;
 
   /** `records`: what an earlier journal holds; records of other services are passed over. */
@@ -77,14 +69,7 @@ export class DynamoDbService implements CommandService {
           changes: [{ table: table.definition.name, key: table.keyOf(item), item }],
         });
     }
-    for (const token of this.#tokens.values()) yield toJournal({ kind: 'write', changes: [], token });
-  }
-
-  /** Name of the partition key of a table or of one of its indexes; undefined for what does not exist. */
-  partitionKeyOf(tableName: string, indexName?: string): string | undefined {
-    const definition = this.#tables.get(tableName)?.definition;
-    const index = definition?.indexes.find(({ name }) => name === indexName);
-    return (indexName === undefined ? definition : index)?.schema.hash.name;
+    for (const token of this.#tokens) yield toJournal({ kind: 'write', changes: [], token });
   }
 
   /** Name of the partition key of a table, or of one of its indexes; undefined if there is none of that name. */
@@ -184,17 +169,8 @@ export class DynamoDbService implements CommandService {
   }
 
   #transactWrite(input: Input): Output {
-    const token = this.#readToken(input);
-    if (token) {
-      const known = this.#tokens.get(token.token);
-      if (known && known.untilMs > this.#options.clock.now()) {
-        if (known.digest === token.digest) return {};
-        throw new ServiceError(
-          'IdempotentParameterMismatchException',
-          'The request uses the same client token as a previous, but non-identical request.',
-        );
-      }
-    }
+    const token = this.#tokens.read(input, this.#options.clock.now());
+    if (token === 'repeated') return {};
     const changes = prepareTransaction(
       input,
       (name) => this.#table(name),
@@ -205,16 +181,6 @@ export class DynamoDbService implements CommandService {
       input,
       changes.map((change) => ({ table: this.#table(change.table), written: change.item ?? {}, isTransaction: true })),
     );
-  }
-
-  #readToken(input: Input): RememberedToken | undefined {
-    if (input.ClientRequestToken === undefined) return undefined;
-    const token = String(input.ClientRequestToken);
-    if (token.length < 1 || token.length > 36)
-      throw validation(
-        `1 validation error detected: Value '${token}' at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to 36`,
-      );
-    return { token, digest: requestDigest(input), untilMs: this.#options.clock.now() + tokenLifeMs };
   }
 
   #transactGet(input: Input): Output {
@@ -258,17 +224,7 @@ export class DynamoDbService implements CommandService {
         return;
       case 'write':
         for (const change of record.changes as readonly Change[]) this.#tables.get(change.table)?.apply(change);
-        if (record.token) this.#remember(record.token);
+        if (record.token) this.#tokens.remember(record.token, this.#options.clock.now());
     }
-  }
-
-  #remember(token: RememberedToken): void {
-    const now = this.#options.clock.now();
-    for (const [name, old] of this.#tokens) {
-      if (old.untilMs > now) break;
-      this.#tokens.delete(name);
-    }
-    this.#tokens.delete(token.token);
-    this.#tokens.set(token.token, token);
   }
 }

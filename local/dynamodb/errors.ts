@@ -2,9 +2,6 @@ import { ServiceError } from '../service.ts';
 
 export const validation = (message: string): ServiceError => new ServiceError('ValidationException', message);
 
-export const tableNotFound = (): ServiceError =>
-  new ServiceError('ResourceNotFoundException', 'Cannot do operations on a non-existent table');
-
 export const resourceNotFound = (name: string): ServiceError =>
   new ServiceError('ResourceNotFoundException', `Requested resource not found: Table: ${name} not found`);
 

@@ -1,6 +1,6 @@
 import { copyItem, type Item, readItem } from './attribute-value.ts';
 import { satisfies } from './condition-evaluation.ts';
-import { pathsOf } from './condition-expression.ts';
+import { pathsOf } from './condition-paths.ts';
 import type { DocumentPath } from './document-path.ts';
 import { validation } from './errors.ts';
 import { itemBytes, maxItemBytes } from './item-size.ts';

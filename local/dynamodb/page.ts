@@ -1,6 +1,6 @@
 import { attribute, copyItem, type Item, readItem, typeOf } from './attribute-value.ts';
 import { satisfies } from './condition-evaluation.ts';
-import { pathsOf } from './condition-expression.ts';
+import { pathsOf } from './condition-paths.ts';
 import { validation } from './errors.ts';
 import { itemBytes } from './item-size.ts';
 import { refuseInsideKey } from './item-write.ts';

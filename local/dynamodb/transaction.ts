@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ServiceError } from '../service.ts';
 import { copyItem, type Item } from './attribute-value.ts';
 import { validation } from './errors.ts';
@@ -20,7 +19,7 @@ const maxTransactionBytes = 4 * 1024 * 1024;
 
 const kinds: Record<string, WriteKind> = { Put: 'put', Update: 'update', Delete: 'delete', ConditionCheck: 'check' };
 
-export function cancelled(reasons: readonly CancellationReason[]): ServiceError {
+function cancelled(reasons: readonly CancellationReason[]): ServiceError {
   const codes = reasons.map((reason) => reason.Code).join(', ');
   return new ServiceError(
     'TransactionCanceledException',
@@ -117,14 +116,4 @@ export function prepareTransaction(
       'Collection size or transaction size exceeded: the aggregate size of the items in the transaction cannot exceed 4 MB',
     );
   return changes;
-}
-
-/** Equal requests have equal digests; the token itself is no part of the request. */
-export function requestDigest(input: Input): string {
-  const canonical = JSON.stringify(input.TransactItems, (_, value: unknown) => {
-    if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString('base64') };
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
-  return createHash('sha256').update(canonical).digest('hex');
 }

@@ -7,7 +7,7 @@ import { namesRole, principalApplies } from './principal.ts';
 import { type Patterns, readStatements, type Statement } from './statement.ts';
 import { matchesWildcard } from './wildcard.ts';
 
-export interface StatementName {
+interface StatementName {
   readonly source: string;
   readonly index: number;
   readonly sid: string | undefined;

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, it } from 'vitest';
@@ -10,14 +11,17 @@ import { inProcessSubject } from '../contract/dynamodb/dynamodb-subjects.ts';
 /**
  * The DynamoDB suite against AWS's own DynamoDB Local. HOLDFAST_DYNAMODB_LOCAL is the endpoint of a running one or the
  * directory of DynamoDBLocal.jar (needs Java 17). It listens on every interface, so run the test in a network namespace
- * of its own: `unshare -rn sh -c 'ip link set lo up && npx vitest run --config …'`.
+ * of its own: `unshare -rn sh -c 'ip link set lo up && npm run test:interop -- dynamodb'`.
  */
 const where = process.env.HOLDFAST_DYNAMODB_LOCAL;
+
+const { JAVA_HOME } = process.env;
+const java = JAVA_HOME ? join(JAVA_HOME, 'bin', 'java') : 'java';
 
 async function started(directory: string): Promise<{ endpoint: string; process: ChildProcess }> {
   const port = 20_000 + Math.floor(Math.random() * 20_000);
   const child = spawn(
-    'java',
+    java,
     [
       '-Djava.library.path=./DynamoDBLocal_lib',
       '-jar',

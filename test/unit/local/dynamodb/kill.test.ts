@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FileJournal } from '../../../../local/journal.ts';
 import { serviceFixture } from './service-fixture.ts';
@@ -11,9 +12,13 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 /** Runs the writer until it has answered `answers` transactions, then kills it; the last one answered. */
 async function writeAndKill(path: string, first: number, answers: number): Promise<number> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'transaction-writer.ts'), path, String(first)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('./transaction-writer.ts', import.meta.url)), path, String(first)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let output = '';
   for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
     output += chunk.toString();
