@@ -82,6 +82,7 @@ export class Cloud {
   readonly #ids: () => string;
   readonly #journals: FileJournal[] = [];
   readonly #versions: Journal;
+  #isClosed = false;
   readonly #versionsKept = new Set<string>();
   /** Access key → the role whose function was given it. */
   readonly #accessKeys = new Map<string, string>();
@@ -147,7 +148,7 @@ export class Cloud {
     }
     const judged = {
       ...place,
-      partitionKey: (table: string, index: string | undefined) => this.dynamodb.partitionKeyOf(table, index),
+      partitionKey: (table: string, index: string | undefined) => this.dynamodb.partitionKey(table, index),
     };
     hub.authorize = authorizeCalls(this.authorizer, judged);
     hub.intercept(hideAbsence(this.authorizer, judged));
@@ -162,6 +163,7 @@ export class Cloud {
     caller: Caller = OPERATOR,
     signal?: AbortSignal,
   ): Promise<Output> {
+    if (this.#isClosed) return new Promise(() => {});
     const context: CallContext = { caller, requestId: this.#ids(), ...(signal ? { signal } : {}) };
     return this.hub.call(service, operation, input, context);
   }
@@ -197,7 +199,12 @@ export class Cloud {
     if (this.runner instanceof ProcessRunner) this.runner.prepare(this.functions.list().map((one) => one.memoryMb));
   }
 
+  /**
+   * Ends all at once, as a kill does: calls under way are not answered any more, running executions stay RUNNING in
+   * the journal and become ABORTED when the directory is opened again.
+   */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.scheduler.close();
     await this.runner.close();
     this.code.close();
@@ -209,7 +216,10 @@ export class Cloud {
     if (!this.#dir) return { records: [], journal: noJournal };
     const opened = FileJournal.open(join(this.#dir, `${name}.journal`));
     this.#journals.push(opened.journal);
-    return opened;
+    const append = (record: unknown) => {
+      if (!this.#isClosed) opened.journal.append(record);
+    };
+    return { records: opened.records, journal: { append } };
   }
 
   /** Replays a service's journal, writes it anew without what is past, and goes on from there. */

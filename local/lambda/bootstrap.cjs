@@ -4,6 +4,7 @@
 // loop stands still, so whatever a handler left in flight is frozen with it, as on AWS, and it ends with its parent.
 const fs = require('node:fs');
 const nodeModule = require('node:module');
+const net = require('node:net');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 
@@ -128,6 +129,13 @@ async function run() {
     }
   }
 }
+
+// The parent never writes here; when it goes away, a handler at work ends too.
+const parent = new net.Socket({ fd: 4, readable: true, writable: false });
+parent.on('error', () => {});
+parent.on('close', () => process.exit(1));
+parent.resume();
+parent.unref();
 
 process.on('uncaughtException', (error) => {
   send({ error: describe(error), exit: true });

@@ -117,6 +117,7 @@ export class ProcessRunner implements FunctionRunner {
   async #acquire(config: FunctionConfig): Promise<Sandbox> {
     const key = keyOf(config);
     for (;;) {
+      if (this.#closed) return new Promise(() => {});
       const idle = [...this.#sandboxes].filter((sandbox) => !sandbox.busy && !sandbox.process.ended);
       const warm = idle.find((sandbox) => sandbox.key === key);
       if (warm) {
@@ -150,7 +151,7 @@ export class ProcessRunner implements FunctionRunner {
   }
 
   #prestart(memoryMb: number): void {
-    if (this.#closed && this.#spares.has(memoryMb)) return;
+    if (this.#closed) return;
     const spare = this.#spares.get(memoryMb);
     if (spare && !spare.ended) return;
     const process: SandboxProcess = new SandboxProcess(

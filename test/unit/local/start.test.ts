@@ -78,7 +78,8 @@ describe('a deployed app with functions in child processes', () => {
     const object = await objects.send(new GetObjectCommand({ Bucket: operator.outputs.BucketName, Key: 'one' }));
     expect(await object.Body!.transformToString()).toBe('text');
     const log = readFileSync(join(dir, 'logs', `${operator.outputs.WorkName}.log`), 'utf8');
-    expect(log).toMatch(/^START RequestId: .*\nREPORT RequestId: .* Duration: \d/m);
+    for (const line of [/^START RequestId: /m, /^pid \d+$/m, /^REPORT RequestId: .* Duration: \d/m])
+      expect(log).toMatch(line);
   });
 
   it('uses a process again', async () => {
@@ -140,6 +141,20 @@ describe('a deployed app with functions in child processes', () => {
   });
 });
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Processes of functions, idle and at work: each tells its own id. */
+async function pidsIn(dir: string): Promise<number[]> {
+  const logs = readdirSync(join(dir, 'logs')).map((name) => readFileSync(join(dir, 'logs', name), 'utf8'));
+  return [...new Set(logs.flatMap((log) => [...log.matchAll(/^pid (\d+)$/gm)].map((match) => Number(match[1]))))];
+}
+
 describe('a local cloud that is killed', () => {
   const started: ChildProcess[] = [];
   afterEach(() => {
@@ -163,8 +178,12 @@ describe('a local cloud that is killed', () => {
     const done = await first.operator.start({ put: 'kept' });
     await first.operator.end(done);
     const running = await first.operator.start({ sleepMs: 60_000 });
+    await first.operator.run({});
+    const pids = await pidsIn(dir);
     first.child.kill('SIGKILL');
     await new Promise((resolve) => first.child.once('close', resolve));
+    expect(pids).toHaveLength(2);
+    while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 10));
 
     const { operator } = await startProcess(dir, synthTinyApp({ work: WORK_SOURCE, variant: 'second' }));
     expect(operator.outputs).toEqual(first.operator.outputs);

@@ -7,6 +7,7 @@ const objects = new S3Client({ maxAttempts: 1 });
 let calls = 0;
 export const handler = async (event: any, context: any) => {
   calls++;
+  console.log('pid ' + process.pid);
   if (event.put) {
     const pk = { S: event.put };
     await tables.send(new PutItemCommand({ TableName: process.env.TABLE_NAME, Item: { pk, n: { N: String(calls) } } }));
