@@ -67,6 +67,13 @@ test('an index that names other blocks is found where no checksum tells of it', 
   }
 });
 
+test('a chain of blocks that leads elsewhere is found where no checksum tells of it', async () => {
+  const damaged = Buffer.from(fixture('hfiles').get('unchecked')!);
+  const second = damaged.indexOf('DATABLK*', 8);
+  damaged[second + 23]! ^= 1;
+  await expect(verify(damaged)).rejects.toThrow('as the block of its type before it, that is 0');
+});
+
 test('cells out of order are found where no checksum tells of them', async () => {
   const damaged = Buffer.from(fixture('hfiles').get('unchecked')!);
   damaged[damaged.indexOf('row-000000005') + 12] = 0x31;
