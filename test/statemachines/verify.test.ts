@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { compressLines } from '../../core/compressed-lines.ts';
+import { writeFileEntry } from '../../core/file-entry-line.ts';
 import { dataKey, imagePrefix } from '../../core/image-layout.ts';
+import { encodeManifest } from '../../core/manifest.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
 import type { Call } from '../../local/hub.ts';
 import { Bucket } from '../support/bucket.ts';
@@ -122,6 +125,28 @@ describe('verify', () => {
     const ended = await verify();
     expect(ended).toMatchObject({ status: 'FAILED', error: 'ImageDamaged' });
     expect(ended.cause).toContain(says);
+  });
+
+  it.each(['first', 'last'])('refuses an image whose list lacks the %s file that its snapshot needs', async (which) => {
+    const path = w.image.lists[1]?.at(which === 'first' ? 0 : -1)?.path ?? '';
+    const names = { root: ROOT, id: 'backup_1700000005000', fixture: fixture('shop'), snapshots: ['shop-orders-T0'] };
+    await sealImage(w.world, { ...names, without: [path] });
+    const ended = await verify();
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'ImageDamaged' });
+    expect(ended.cause).toContain(path);
+  });
+
+  it('refuses a whole list of another content, and a manifest that its record does not name', async () => {
+    const key = `${imagePrefix(root, IMAGE)}files-00001.jsonl.zst`;
+    const entries = w.image.lists[1] ?? [];
+    const lines = entries.map((entry, i) => writeFileEntry(i === 0 ? { ...entry, etag: 'another' } : entry));
+    await w.backups.put(key, compressLines(lines));
+    expect((await verify()).cause).toContain('does not have the digest that the manifest names');
+    await w.backups.put(
+      `${imagePrefix(root, IMAGE)}manifest.json`,
+      encodeManifest({ ...w.image.manifest, epoch: 2 }).bytes,
+    );
+    expect((await verify()).cause).toContain('is not the manifest that the system table recorded');
   });
 
   it('reads a part only: the same part for the same seed, another for another', async () => {

@@ -42,6 +42,8 @@ export async function sealImage(
     readonly snapshots: readonly string[];
     /** An image whose bytes are listed again instead of being there twice. */
     readonly sharing?: SealedForTest;
+    /** Seals lists without these paths: an image that lacks what its snapshot needs. */
+    readonly without?: readonly string[];
   },
 ): Promise<SealedForTest> {
   const root = parseS3Uri(image.root, 'root');
@@ -57,6 +59,7 @@ export async function sealImage(
     const description = readSnapshotDescription(info);
     const entries: FileEntry[] = [];
     for (const file of resolveStoreFiles(new SnapshotManifest(dataManifest), description.table)) {
+      if (image.without?.includes(file.path)) continue;
       const bytes = storeFileCandidates(file)
         .map(of)
         .find((found) => found !== undefined);
