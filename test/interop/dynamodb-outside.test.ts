@@ -18,48 +18,36 @@ const where = process.env.HOLDFAST_DYNAMODB_LOCAL;
 const { JAVA_HOME } = process.env;
 const java = JAVA_HOME ? join(JAVA_HOME, 'bin', 'java') : 'java';
 
-async function started(directory: string): Promise<{ endpoint: string; process: ChildProcess }> {
+let server: ChildProcess | undefined;
+afterAll(() => void server?.kill('SIGKILL'));
+
+/** Starts DynamoDB Local, once for all tests; answers its endpoint. */
+function start(directory: string): string {
   const port = 20_000 + Math.floor(Math.random() * 20_000);
-  const child = spawn(
-    java,
-    [
-      '-Djava.library.path=./DynamoDBLocal_lib',
-      '-jar',
-      'DynamoDBLocal.jar',
-      '-inMemory',
-      '-disableTelemetry',
-      '-port',
-      String(port),
-    ],
-    { cwd: directory, stdio: 'ignore' },
-  );
-  return { endpoint: `http://127.0.0.1:${port}`, process: child };
+  const options = ['-inMemory', '-disableTelemetry', '-port', String(port)];
+  server = spawn(java, ['-Djava.library.path=./DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar', ...options], {
+    cwd: directory,
+    stdio: 'ignore',
+  });
+  return `http://127.0.0.1:${port}`;
 }
+
+let endpoint: string | undefined;
 
 async function makeSubject(): Promise<DynamoDbSubject> {
   if (!where) throw new Error('HOLDFAST_DYNAMODB_LOCAL must name an endpoint or the directory of DynamoDBLocal.jar');
-  const local = where.startsWith('http') ? { endpoint: where, process: undefined } : await started(where);
-  const client = new DynamoDBClient({
-    endpoint: local.endpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'test' },
-  });
+  endpoint ??= where.startsWith('http') ? where : start(where);
+  const credentials = { accessKeyId: 'AKIDTEST', secretAccessKey: 'test' };
+  const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
   for (let attempt = 0; ; attempt++) {
     try {
       await client.send(new ListTablesCommand({}));
-      break;
+      return { client, close: async () => client.destroy() };
     } catch (error) {
-      if (attempt === 50) throw error;
-      await sleep(200);
+      if (attempt === 100) throw error;
+      await sleep(300);
     }
   }
-  return {
-    client,
-    close: async () => {
-      client.destroy();
-      local.process?.kill('SIGKILL');
-    },
-  };
 }
 
 describe('random expressions', () => {
