@@ -126,6 +126,10 @@ test('the cluster id, of today and of before 0.96', () => {
   expect(() => readClusterId(Buffer.from('<html>'))).toThrow('holds no cluster id');
 });
 
+test('a name that is not UTF-8 is refused, for it would become that of another file', () => {
+  expect(() => readSnapshotDescription(hex('0a02c328120174'))).toThrow('text that is not UTF-8');
+});
+
 test('damage is named with what was read and where', () => {
   const error = expect.objectContaining({ name: 'HBaseFormatError', what: 'x', offset: 3 });
   expect(() => readSnapshotDescription(hex('0a01730aff'), 'x')).toThrow(error);

@@ -74,6 +74,30 @@ test('a chain of blocks that leads elsewhere is found where no checksum tells of
   await expect(verify(damaged)).rejects.toThrow('as the block of its type before it, that is 0');
 });
 
+/** In a file without checksums: what only the comparison of its parts can tell. */
+test.each([
+  ['a bloom chunk that is elsewhere', (bytes: Buffer) => bytes.indexOf('BLMFMET2') + 33 + 41 + 7, 'names a chunk of'],
+  [
+    'a last key that is another',
+    (bytes: Buffer) => bytes.indexOf('row-000000199', bytes.indexOf('hfile.LASTKEY')),
+    'LASTKEY is not the last key',
+  ],
+  [
+    'an index with an entry less',
+    (bytes: Buffer) => bytes.indexOf(Buffer.from([0x28, 23]), bytes.length - 4096) + 1,
+    'no entry for the block at',
+  ],
+  [
+    'a count of cells that is wrong',
+    (bytes: Buffer) => bytes.indexOf(Buffer.from([0x38, 0x90, 0x03]), bytes.length - 4096) + 1,
+    '401 cells',
+  ],
+])('%s is found', async (_what, where, reason) => {
+  const damaged = Buffer.from(fixture('hfiles').get('unchecked')!);
+  damaged[where(damaged)]! ^= 1;
+  await expect(verify(damaged)).rejects.toThrow(reason);
+});
+
 test('cells out of order are found where no checksum tells of them', async () => {
   const damaged = Buffer.from(fixture('hfiles').get('unchecked')!);
   damaged[damaged.indexOf('row-000000005') + 12] = 0x31;
