@@ -64,7 +64,12 @@ export const DATA_STEPS: readonly DeployedStep[] = [
     byAuthority(may),
     may.objects(may.roots('images/*/manifest.json'), 's3:PutObject'),
   ]),
-  deployed(cleanDestinationContract, LONG, (may) => [byAuthority(may), may.remove(images(may))]),
+  deployed(cleanDestinationContract, LONG, (may) => [
+    byAuthority(may),
+    // Data goes only where the marker VOID was read.
+    may.objects(may.roots('images/*/manifest.json'), 's3:GetObject'),
+    may.remove(images(may)),
+  ]),
   deployed(removeVoidMarkerContract, QUICK, (may) => [
     byAuthority(may),
     may.read(images(may)),

@@ -70,6 +70,13 @@ const TEST_CONFIG = {
   roots: ['s3://backups/prod', 's3://backups/second'],
   sources: ['s3://hbase/root'],
   targets: ['s3://hbase/restored'],
+  schedules: [
+    {
+      name: 'nightly',
+      expression: 'cron(0 2 * * ? *)',
+      input: { root: 's3://backups/prod', source: 's3://hbase/root', tables: ['shop:orders', 'sensors'] },
+    },
+  ],
 };
 
 /** The app as tests deploy it, with the places that test/support/holdfast-cloud.ts names. */
