@@ -20,8 +20,9 @@ const readWork = (may: Grants): Grant[] => may.read(may.work());
 const holdPin = (may: Grants): Grant => may.items(['pins'], 'GetItem', 'PutItem');
 const holdTargets = (may: Grants): Grant => may.items(['targets'], 'GetItem', 'PutItem');
 const readImages = (may: Grants): Grant[] => may.read(may.roots('images/*'));
-/** Snapshots, published and in progress. */
-const snapshots = (may: Grants) => may.targets('.hbase-snapshot/*');
+/** Snapshots of restores only: those being placed, and published ones. */
+const holds = (may: Grants) => may.targets('.hbase-snapshot/.tmp/holdfast_*');
+const snapshots = (may: Grants) => [...holds(may), ...may.targets('.hbase-snapshot/holdfast_*')];
 const archive = (may: Grants) => may.targets('archive/data/*');
 
 /** Copies below the target's `archive/`, If-None-Match, and compares what stands there already. */
@@ -49,21 +50,26 @@ export const RESTORE_STEPS: readonly DeployedStep[] = [
     readWork(may),
     may.objects(may.work('work/*/plan/*'), 's3:PutObject'),
     readImages(may),
-    may.list([...archive(may), ...snapshots(may), ...may.targets('data/*')]),
+    may.list(may.targets('data/*')),
   ]),
   deployed(
     claimTargetsContract,
     QUICK,
-    (may) => [readWork(may), holdPin(may), holdTargets(may)],
+    (may) => [
+      readWork(may),
+      holdPin(may),
+      holdTargets(may),
+      may.objects(may.work('work/*/plan/abandoned-*'), 's3:PutObject'),
+    ],
     (machines) => [machines.describe()],
   ),
-  deployed(holdOffCleanersContract, QUICK, (may) => [
+  deployed(holdOffCleanersContract, LONG, (may) => [
     readWork(may),
     holdPin(may),
     holdTargets(may),
     readImages(may),
-    may.read(snapshots(may)),
-    may.objects(may.targets('.hbase-snapshot/.tmp/*'), 's3:PutObject'),
+    may.read(holds(may)),
+    may.objects(holds(may), 's3:PutObject'),
   ]),
   deployed(placeFilesContract, HEAVY, (may) => [
     readWork(may),
@@ -74,7 +80,7 @@ export const RESTORE_STEPS: readonly DeployedStep[] = [
   ...[checkPlacedContract, checkPublishedContract].map((contract) =>
     deployed(contract, LONG, (may) => [readWork(may), holdPin(may), holdTargets(may), placeArchive(may)]),
   ),
-  deployed(publishSnapshotsContract, QUICK, (may) => [
+  deployed(publishSnapshotsContract, LONG, (may) => [
     readWork(may),
     holdPin(may),
     holdTargets(may),
@@ -82,14 +88,14 @@ export const RESTORE_STEPS: readonly DeployedStep[] = [
     may.read(snapshots(may)),
     may.objects(snapshots(may), 's3:PutObject'),
   ]),
-  deployed(dropHoldContract, QUICK, (may) => [readWork(may), may.remove(may.targets('.hbase-snapshot/.tmp/*'))]),
+  deployed(dropHoldContract, QUICK, (may) => [readWork(may), may.remove(snapshots(may))]),
   deployed(releaseTargetsContract, QUICK, (may) => [readWork(may), holdTargets(may)]),
   deployed(cleanRestoreContract, QUICK, (may) => [
     readWork(may),
     may.remove(snapshots(may)),
     may.list(may.targets('hbase.id')),
   ]),
-  deployed(summarizeRestoreContract, QUICK, (may) => [
+  deployed(summarizeRestoreContract, LONG, (may) => [
     readWork(may),
     may.objects(may.work('work/*/results/summary.json'), 's3:PutObject'),
   ]),

@@ -6,7 +6,7 @@ import { readRunFailureContract } from '../../lambdas/contracts/read-run-failure
 import { unpinImagesContract } from '../../lambdas/contracts/unpin-images.contract.ts';
 import { verifyImageFilesContract } from '../../lambdas/contracts/verify-image-files.contract.ts';
 import type { Grant, Grants } from '../grants.ts';
-import { HEAVY, QUICK } from '../sizes.ts';
+import { HEAVY, LONG, QUICK } from '../sizes.ts';
 import { type DeployedStep, deployed } from '../step-table.ts';
 
 const readWork = (may: Grants): Grant[] => may.read(may.work());
@@ -17,7 +17,7 @@ const readImages = (may: Grants): Grant[] => may.read(may.roots('images/*'));
 export const VERIFY_STEPS: readonly DeployedStep[] = [
   deployed(pinImagesContract, QUICK, (may) => [
     may.items(['root'], 'GetItem'),
-    may.items(['pins'], 'GetItem', 'PutItem', 'DeleteItem'),
+    may.items(['pins'], 'PutItem', 'DeleteItem'),
   ]),
   deployed(unpinImagesContract, QUICK, (may) => [may.items(['pins'], 'DeleteItem')]),
   deployed(readRunFailureContract, QUICK, (may) => [may.read(may.work('work/*/failures/*'))]),
@@ -38,5 +38,11 @@ export const VERIFY_STEPS: readonly DeployedStep[] = [
     readImages(may),
     may.objects([...may.work('work/*/results/*'), ...may.work('work/*/failures/*')], 's3:PutObject'),
   ]),
-  deployed(endVerifyContract, QUICK, (may) => [readWork(may)]),
+  deployed(endVerifyContract, LONG, (may) => [
+    readWork(may),
+    may.objects(
+      [...may.work('work/*/results/summary.json'), ...may.work('work/*/results/findings.jsonl')],
+      's3:PutObject',
+    ),
+  ]),
 ];
