@@ -119,6 +119,23 @@ describe('steps of a restore', () => {
     }
   });
 
+  it('looks at the fence once more before each table that it makes visible', async () => {
+    await restore(1, 'CheckPlaced');
+    let isReleased = false;
+    w.world.hub.intercept(async (one, next) => {
+      const answer = await next(one);
+      const isVisible = /hbase-snapshot\/holdfast.*\.snapshotinfo$/.test(String(one.input.Key));
+      if (one.operation === 'PutObject' && isVisible && !isReleased) {
+        isReleased = true;
+        await call('ReleaseTargets', { state: 'FAILED' });
+      }
+      return answer;
+    });
+    await expect(call('PublishSnapshots')).rejects.toMatchObject({ name: 'TargetBusy' });
+    const visible = (await w.target.keys()).filter((key) => /hbase-snapshot\/holdfast.*\.snapshotinfo$/.test(key));
+    expect(visible).toHaveLength(1);
+  });
+
   it('does not touch the record of another restore', async () => {
     const record = { target: TARGET, table: 'sensors', restoreId: 'r000000000000', executionArn: 'arn:other' };
     const theirs = { ...record, snapshot: 'holdfast_x', state: 'RESTORING', expiresAt: 9e12 };
