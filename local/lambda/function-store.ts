@@ -1,4 +1,5 @@
 import { parseArn } from '../account.ts';
+import { matchesWildcard } from '../iam/wildcard.ts';
 import { ServiceError } from '../service.ts';
 import type { FunctionConfig } from './function-config.ts';
 
@@ -100,7 +101,7 @@ export class FunctionStore {
       (p) =>
         p.principal === principal &&
         /^(lambda:InvokeFunction|lambda:\*|\*)$/.test(p.action) &&
-        (p.sourceArn === undefined || wildcard(p.sourceArn).test(sourceArn)),
+        (p.sourceArn === undefined || matchesWildcard(p.sourceArn, sourceArn)),
     );
   }
 
@@ -151,12 +152,3 @@ export class FunctionStore {
     return Math.max(0, ...[...entry.published.values()].map((config) => Number(config.version)));
   }
 }
-
-const wildcard = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-    's',
-  );

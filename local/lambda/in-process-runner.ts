@@ -31,7 +31,7 @@ export type InProcessHandler = (event: unknown, context: LambdaContext, runtime:
 
 export interface InProcessRunnerOptions {
   readonly clock: Clock;
-  /** By logical id of the function, by a part of its asset's path, or by its name. */
+  /** By the beginning of the function's logical id, by its name, or by a part (with a slash) of its asset's path. */
   readonly handlers: Readonly<Record<string, InProcessHandler>>;
   readonly call: (
     roleArn: string,
@@ -135,19 +135,17 @@ export class InProcessRunner implements FunctionRunner {
 
   #handler(config: FunctionConfig): InProcessHandler {
     const { handlers } = this.#options;
-    const direct = handlers[config.logicalId] ?? handlers[config.name];
-    const byPath = Object.keys(handlers).find((key) => config.codeDir.includes(key));
-    const byPrefix = Object.keys(handlers).find((key) => config.logicalId.startsWith(key));
-    const found = direct ?? handlers[byPath ?? byPrefix ?? ''];
-    if (found) return found;
-    return () =>
-      Promise.reject(
-        Object.assign(new Error(`the test gave no handler for ${config.logicalId}`), {
-          name: 'Runtime.ImportModuleError',
-        }),
-      );
+    const key = Object.keys(handlers)
+      .filter((one) => one === config.name || config.logicalId.startsWith(one) || isPartOf(one, config.codeDir))
+      // `Verify` and `VerifyChunk`: the longer one says more.
+      .sort((a, b) => b.length - a.length)[0];
+    if (key !== undefined) return handlers[key]!;
+    const error = new Error(`the test gave no handler for ${config.logicalId}`);
+    return () => Promise.reject(Object.assign(error, { name: 'Runtime.ImportModuleError' }));
   }
 }
+
+const isPartOf = (key: string, path: string): boolean => key.includes('/') && path.includes(key);
 
 const answerOf = (value: unknown): InvocationResult => ({ kind: 'answer', payload: JSON.stringify(value) ?? 'null' });
 

@@ -122,6 +122,16 @@ describe('a deployed app with handlers in this process', () => {
     });
   });
 
+  it('finds the handler whose name says most', async () => {
+    cloud = new Cloud({
+      clock: new VirtualClock(),
+      handlers: { Wo: () => Promise.reject(new Error('of another')), Work: async () => 'mine', Undo: undo },
+    });
+    const [stack] = await deployAssembly(cloud, assembly);
+    const machine = stack!.outputs.find(({ key }) => key === 'MachineArn')!.value;
+    expect(await runMachine(cloud, machine, {})).toEqual({ status: 'SUCCEEDED', output: 'mine' });
+  });
+
   it('says what is not implemented', async () => {
     cloud = new Cloud();
     await expect(cloud.call('glacier', 'ListVaults', {})).rejects.toThrow('not implemented here: the service glacier');
