@@ -40,6 +40,8 @@ export function holdfastApp(
 }
 
 if (import.meta.main) {
+  // CDK's own checks of the templates take longer than the synthesis: they are for who deploys.
+  if (process.env.CDK_CLI_VERSION === undefined) process.env.CDK_VALIDATION ??= 'false';
   try {
     const { lambdas } = await buildLambdas();
     holdfastApp(lambdas).synth();
