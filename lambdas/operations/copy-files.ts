@@ -47,9 +47,11 @@ export const copyFiles =
     return { files, bytes };
 
     async function copyChunk(chunk: number): Promise<readonly CopiedFile[]> {
-      const lines = await readChunkLines(objects, bucket, chunkKey(work, chunk));
+      const [lines, isDone] = await Promise.all([
+        readChunkLines(objects, bucket, chunkKey(work, chunk)),
+        findChunkLines(objects, bucket, resultKey(work, chunk)),
+      ]);
       const planned = lines.map((line) => readPlannedFile(line) as PlannedCopy);
-      const isDone = await findChunkLines(objects, bucket, resultKey(work, chunk));
       // Its results are there: an earlier run finished, and only its answer was lost.
       if (isDone?.length === planned.length) return planned as unknown as CopiedFile[];
       const before = await copiedBefore(objects, place, planned);
