@@ -63,7 +63,7 @@ export const RESTORE_STEPS: readonly DeployedStep[] = [
     ],
     (machines) => [machines.describe()],
   ),
-  deployed(holdOffCleanersContract, LONG, (may) => [
+  deployed(holdOffCleanersContract, HEAVY, (may) => [
     readWork(may),
     holdPin(may),
     holdTargets(may),
@@ -80,7 +80,7 @@ export const RESTORE_STEPS: readonly DeployedStep[] = [
   ...[checkPlacedContract, checkPublishedContract].map((contract) =>
     deployed(contract, LONG, (may) => [readWork(may), holdPin(may), holdTargets(may), placeArchive(may)]),
   ),
-  deployed(publishSnapshotsContract, LONG, (may) => [
+  deployed(publishSnapshotsContract, HEAVY, (may) => [
     readWork(may),
     holdPin(may),
     holdTargets(may),

@@ -15,13 +15,16 @@ import { parseInput } from './parse-input.ts';
 import { refuseIfOwnerIsGone } from './refuse-if-owner-is-gone.ts';
 import { RequestFile } from './request-file.ts';
 
+/** Steps go through the tables one by one, within the life of a Lambda. */
+const MOST_TABLES = 500;
+
 /** The input of `restore` as a person types it. */
 const typed = z.strictObject({
   root: z.string(),
   /** `latest`, an id, or a prefix of one. */
   image: z.string().min(1).max(64),
   /** Absent: every table of the image. */
-  tables: z.array(z.string()).min(1).max(500).optional(),
+  tables: z.array(z.string()).min(1).max(MOST_TABLES).optional(),
   /** HBase root directory to place the snapshots in. */
   target: z.string(),
   /** Names for the restored tables, in the order of `tables`; only the finishing command uses them. */
@@ -77,6 +80,13 @@ export const checkRestore =
     async function settleImage(): Promise<RestoreRequest> {
       const { image, tables: rows } = await findImage(ports.table, root.uri, asked.image, tables);
       const names = tables ?? rows.map((row) => row.table);
+      if (names.length > MOST_TABLES) {
+        throw new InvalidInput(
+          `tables: ${image.id} has ${names.length} tables; one restore takes ${MOST_TABLES}`,
+          'name the tables, and restore in several runs',
+          { field: 'tables' },
+        );
+      }
       const snapshots = restoreSnapshotNames(image.id, names, run);
       return {
         ...{

@@ -13,7 +13,7 @@ import { holdOff, isHeldOff } from './cleaner-hold.ts';
 import { holdPin } from './pin-lease.ts';
 import { RequestFile } from './request-file.ts';
 import { snapshotsToPublish } from './snapshot-to-publish.ts';
-import { holdTargets } from './target-fence.ts';
+import { holdTargetOf, holdTargets } from './target-fence.ts';
 
 /**
  * The moment from which users see the tables (I11). All holds still there: everything that the last listing showed was
@@ -48,7 +48,7 @@ export const publishSnapshots =
     let published = 0;
     for await (const { name, manifest, info } of snapshotsToPublish(objects, request)) {
       // The fence once more, right before what others see.
-      await holdTargets(ports, request);
+      await holdTargetOf(ports, request, name);
       await putAsIs(snapshotManifestPath(name), manifest);
       await putAsIs(snapshotInfoPath(name), info);
       published++;

@@ -7,6 +7,11 @@ import type { RestoreTargets } from '../ports/pins.ts';
 /** A claim's life; steps extend it. Long, because a claim whose execution has ended is taken over at once. */
 const CLAIM_MS = 24 * 3_600_000;
 
+interface Fence {
+  readonly targets: RestoreTargets;
+  readonly clock: Clock;
+}
+
 export function targetRecords(request: RestoreRequest, state: TargetRecord['state'], clock: Clock): TargetRecord[] {
   return request.tables.map(({ target, snapshot }) => ({
     target: request.target,
@@ -35,13 +40,19 @@ export function busy(record: TargetRecord, holder: TargetRecord | undefined): Ta
  * that wakes up after its restore failed finds FAILED and stops.
  * @throws TargetBusy
  */
-export async function holdTargets(
-  ports: { readonly targets: RestoreTargets; readonly clock: Clock },
-  request: RestoreRequest,
-): Promise<void> {
+export async function holdTargets(ports: Fence, request: RestoreRequest): Promise<void> {
+  for (const record of targetRecords(request, 'RESTORING', ports.clock)) await hold(ports, record);
+}
+
+/** The same for the table of one snapshot. @throws TargetBusy */
+export async function holdTargetOf(ports: Fence, request: RestoreRequest, snapshot: string): Promise<void> {
   for (const record of targetRecords(request, 'RESTORING', ports.clock)) {
-    const now = await ports.targets.get(record.target, record.table);
-    const isHeld = now?.restoreId === record.restoreId && now.state === 'RESTORING';
-    if (!isHeld || !(await ports.targets.update(record))) throw busy(record, now);
+    if (record.snapshot === snapshot) await hold(ports, record);
   }
+}
+
+async function hold(ports: Fence, record: TargetRecord): Promise<void> {
+  const now = await ports.targets.get(record.target, record.table);
+  const isHeld = now?.restoreId === record.restoreId && now.state === 'RESTORING';
+  if (!isHeld || !(await ports.targets.update(record))) throw busy(record, now);
 }

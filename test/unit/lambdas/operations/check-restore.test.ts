@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { imageKey, rootPartition } from '../../../../core/items.ts';
+import { imageKey, imageTableKey, rootPartition } from '../../../../core/items.ts';
 import { fixture } from '../../../support/fixture.ts';
 import { itemsOf, type RestoreWorld, ROOT, request, restoreWorld } from '../../../support/restore-world.ts';
 import { putItem, sealImage } from '../../../support/sealed-image.ts';
@@ -52,6 +52,15 @@ describe('CheckRestore', () => {
     await putItem(w.world, rootPartition(ROOT), imageKey(newer.id), newer);
     await expect(check(request({ image: newer.id }))).rejects.toMatchObject({ name: 'ImageNotComplete' });
     expect(await check(request())).toMatchObject({ image: w.image.id });
+  });
+
+  it('takes 500 tables at most, named or not', async () => {
+    const many = Array.from({ length: 501 }, (_, i) => `t${i}`);
+    await expect(check(request({ tables: many }))).rejects.toMatchObject({ evidence: { field: 'tables' } });
+    for (const table of many) {
+      await putItem(w.world, rootPartition(ROOT), imageTableKey(w.image.id, table), { id: w.image.id, table });
+    }
+    await expect(check(request({ tables: undefined }))).rejects.toMatchObject({ evidence: { field: 'tables' } });
   });
 
   it('refuses a prefix that two images have', async () => {

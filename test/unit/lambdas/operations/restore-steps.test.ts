@@ -1,3 +1,4 @@
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { targetsPartition } from '../../../../core/items.ts';
 import { Bucket } from '../../../support/bucket.ts';
@@ -134,6 +135,25 @@ describe('steps of a restore', () => {
     await expect(call('PublishSnapshots')).rejects.toMatchObject({ name: 'TargetBusy' });
     const visible = (await w.target.keys()).filter((key) => /hbase-snapshot\/holdfast.*\.snapshotinfo$/.test(key));
     expect(visible).toHaveLength(1);
+  });
+
+  it.each(['runs', 'was stopped'])('a claim of a restore that %s', async (holder) => {
+    const executionArn = await w.world.start('restore', request({ tables: ['shop:orders'] }));
+    if (holder === 'was stopped') await w.world.clients.sfn.send(new StopExecutionCommand({ executionArn }));
+    await restore(1, 'PlanRestore');
+    const theirs = {
+      target: TARGET,
+      table: 'sensors',
+      restoreId: 'r000000000000',
+      executionArn,
+      snapshot: 'holdfast_x',
+    };
+    await putItem(w.world, targetsPartition(TARGET), 'sensors', { ...theirs, state: 'RESTORING', expiresAt: 9e12 });
+    const claimed = call('ClaimTargets');
+    if (holder === 'was stopped') await expect(claimed).resolves.toEqual({ claimed: 2 });
+    else await expect(claimed).rejects.toMatchObject({ name: 'TargetBusy' });
+    const record = (await itemsOf(w.world, 'targets#')).find((item) => item.includes('"sk":"sensors"'));
+    expect(record).toContain(holder === 'runs' ? 'r000000000000' : input.run);
   });
 
   it('does not touch the record of another restore', async () => {
