@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACCOUNT_ID, DEFAULT_REGION } from './account.ts';
@@ -10,6 +10,7 @@ import { DynamoDbService } from './dynamodb/dynamodb-service.ts';
 import { deliver } from './events/deliver.ts';
 import { EventBus } from './events/event-bus.ts';
 import { Scheduler } from './events/scheduler.ts';
+import { statusEvent } from './events/status-event.ts';
 import { Hub, type Interceptor, type Output } from './hub.ts';
 import { authorizeCalls, hideAbsence } from './iam/authorize-calls.ts';
 import { Authorizer } from './iam/authorizer.ts';
@@ -18,6 +19,7 @@ import { FileJournal, type Journal, noJournal } from './journal.ts';
 import { KmsService } from './kms/kms-service.ts';
 import { CodeStore } from './lambda/code-store.ts';
 import type { FunctionConfig, FunctionRunner } from './lambda/function-config.ts';
+import { functionEnvironment } from './lambda/function-environment.ts';
 import { FunctionLogs } from './lambda/function-logs.ts';
 import { FunctionStore, type PublishedVersion } from './lambda/function-store.ts';
 import { type InProcessHandler, InProcessRunner } from './lambda/in-process-runner.ts';
@@ -258,51 +260,13 @@ export class Cloud {
     });
   }
 
-  /** What Lambda adds to a function's variables ("Defined runtime environment variables", Lambda guide). */
+  /** With a key of its own, by which its calls are known as its role's. */
   #environment(config: FunctionConfig): Record<string, string> {
-    const digest = createHash('sha256').update(`${config.roleArn} ${config.name}`).digest('hex').toUpperCase();
-    const accessKey = `ASIA${digest.slice(0, 16)}`;
-    this.#accessKeys.set(accessKey, config.roleArn);
-    return {
-      PATH: process.env.PATH ?? '',
-      TZ: ':UTC',
-      LANG: 'en_US.UTF-8',
-      AWS_REGION: this.region,
-      AWS_DEFAULT_REGION: this.region,
-      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-      AWS_ACCESS_KEY_ID: accessKey,
-      AWS_SECRET_ACCESS_KEY: digest,
-      AWS_SESSION_TOKEN: 'local',
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_LAMBDA_FUNCTION_NAME: config.name,
-      AWS_LAMBDA_FUNCTION_VERSION: config.version,
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.memoryMb),
-      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${config.name}`,
-      AWS_LAMBDA_LOG_STREAM_NAME: 'local',
-      LAMBDA_TASK_ROOT: config.codeDir,
-      _HANDLER: config.handler,
-      ...(this.endpoint ? { AWS_ENDPOINT_URL: this.endpoint } : {}),
-    };
+    const { region, endpoint } = this;
+    const environment = functionEnvironment(config, { region, endpoint });
+    this.#accessKeys.set(environment.AWS_ACCESS_KEY_ID, config.roleArn);
+    return environment;
   }
 }
 
 const roleOf = (roleArn: string): Caller => ({ kind: 'role', roleArn });
-
-/** "Step Functions Execution Status Change" (Step Functions Developer Guide). */
-function statusEvent(
-  change: Parameters<Parameters<StepFunctionsService['onStatusChange']>[0]>[0],
-): [string, string, string[], Record<string, unknown>] {
-  const { startMs, stopMs, output, error, cause, ...same } = change;
-  const detail = {
-    ...same,
-    startDate: startMs,
-    stopDate: stopMs ?? null,
-    inputDetails: { included: true },
-    output: output ?? null,
-    outputDetails: output === undefined ? null : { included: true },
-    error: error ?? null,
-    cause: cause ?? null,
-  };
-  return ['aws.states', 'Step Functions Execution Status Change', [change.executionArn], detail];
-}

@@ -192,5 +192,5 @@ describe('a local cloud that is killed', () => {
     expect(await operator.item('kept')).toBeDefined();
     expect((await operator.run({})).output).toMatchObject({ version: '2', variant: 'second', calls: 1 });
     expect(readdirSync(join(dir, 'code')).filter((name) => !name.includes('.'))).toHaveLength(2);
-  });
+  }, 120_000);
 });
