@@ -1,13 +1,11 @@
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HoldfastError } from '../../../../core/errors/holdfast-error.ts';
-import { encodedRegionName } from '../../../../core/hbase/region-info.ts';
 import { readSnapshotDescription, writeSnapshotDescription } from '../../../../core/hbase/snapshot-description.ts';
-import { writeSnapshotManifest } from '../../../../core/hbase/snapshot-manifest-writer.ts';
-import { parseTableName, tablePath } from '../../../../core/hbase/table-name.ts';
 import { BackupSession, putSource } from '../../../support/backup-session.ts';
 import { Bucket } from '../../../support/bucket.ts';
 import { fixture } from '../../../support/fixture.ts';
+import { madeTable } from '../../../support/made-table.ts';
 import { WORK_BUCKET, World } from '../../../support/world.ts';
 
 const ROOT = 's3://backups/prod';
@@ -179,23 +177,8 @@ describe('snapshots that cannot be used', () => {
   });
 });
 
-/** A table of so many store files of one byte each, as HBase would lay it out, with its snapshot. */
 async function putTable(name: string, snapshot: string, count: number): Promise<void> {
-  const table = parseTableName(name);
-  const region = { regionId: 1n, table, startKey: NONE, endKey: NONE, offline: false, split: false, replicaId: 0 };
-  const info = { ...region, unknown: NONE };
-  const files = Array.from({ length: count }, (_, i) => ({ name: i.toString(16).padStart(32, '0'), size: 1 }));
-  const schema = { table, attributes: new Map(), families: [], configuration: new Map(), unknown: NONE };
-  const manifest = writeSnapshotManifest(schema, [{ info, families: [{ name: 'f', files }] }]);
-  const description = { name: snapshot, table, creationMs: 5, type: 'FLUSH', version: 2, ttlSeconds: 0, unknown: NONE };
-  await source.put(`root/.hbase-snapshot/${snapshot}/data.manifest`, manifest);
-  await source.put(
-    `root/.hbase-snapshot/${snapshot}/.snapshotinfo`,
-    writeSnapshotDescription(description as Parameters<typeof writeSnapshotDescription>[0]),
-  );
-  const base = `root/data/${tablePath(table)}`;
-  await source.put(`${base}/.tabledesc/.tableinfo.0000000001.1`, 'x');
-  for (const file of files) await source.put(`${base}/${encodedRegionName(info)}/f/${file.name}`, 'x');
+  for (const [key, bytes] of madeTable(name, snapshot, count)) await source.put(`root/${key}`, bytes);
 }
 
 describe('tables of every size and name', () => {
