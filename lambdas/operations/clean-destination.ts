@@ -29,10 +29,17 @@ export const cleanDestination =
     if (there === undefined || decodeManifest(there.bytes, where).kind !== 'VOID') {
       throw new ImageConflict(`${where} holds no VOID marker: nothing is deleted`, 'holdfast repair', { where });
     }
-    return removePrefix(
+    let oldMarkers = 0;
+    const removed = await removePrefix(
       ports.objects,
       { bucket: root.bucket, prefix: imagePrefix(root, input.sessionId) },
       { clock: ports.clock, stopAt },
-      ({ key, isLatest }) => key === marker && isLatest,
+      ({ key, isLatest }) => {
+        if (key !== marker) return false;
+        if (!isLatest) oldMarkers++;
+        return isLatest;
+      },
     );
+    // Each pass puts the marker once more. In a bucket with versions that would look as if there was always something.
+    return { ...removed, deleted: removed.deleted - oldMarkers };
   };
