@@ -22,7 +22,9 @@ export async function ownerOf(executions: Pick<Executions, 'status'>, flag: Flag
     SUCCEEDED: 'ended',
     PENDING_REDRIVE: 'waits for a redrive',
   };
-  const why = state.error ? ` (${state.error})` : '';
+  // The first line of the cause says what the session itself failed with, when its roll-back failed too.
+  const cause = state.cause?.split('\n')[0]?.slice(0, 1_500);
+  const why = state.error ? ` (${state.error}${cause ? `: ${cause}` : ''})` : '';
   return { isRunning: false, end: `${verb[state.status as keyof typeof verb] ?? state.status}${at}${why}` };
 }
 
