@@ -1,0 +1,32 @@
+import { dataKey } from '../image-layout.ts';
+import { parseS3Uri } from '../s3-uri.ts';
+import type { RootFacts } from './root-facts.ts';
+import type { Violation } from './violation.ts';
+
+/**
+ * I1. A COMPLETE image has the sealed manifest that its record names, and no sealed manifest, whatever the record says,
+ * stands over missing or other bytes.
+ */
+export function* completeIsWhole(facts: RootFacts): Iterable<Violation> {
+  const root = parseS3Uri(facts.root, 'root');
+  const broken = (what: string): Violation => ({ invariant: 'I1', what });
+  for (const { id, state, manifestSha256 } of facts.images) {
+    if (state !== 'COMPLETE') continue;
+    const manifest = facts.manifests.get(id);
+    if (manifest?.kind !== 'IMAGE')
+      yield broken(`${id} is COMPLETE and its manifest is ${manifest?.kind ?? 'missing'}`);
+    else if (manifest.sha256 !== manifestSha256) yield broken(`the manifest of ${id} is not the recorded one`);
+  }
+  for (const [id, manifest] of facts.manifests) {
+    if (manifest.kind !== 'IMAGE') continue;
+    const files = facts.files.get(id);
+    if (files?.length !== manifest.manifest.files) {
+      yield broken(`${id} is sealed with ${manifest.manifest.files} files and lists ${files?.length ?? 'none'}`);
+    }
+    for (const { path, holder, size, etag } of files ?? []) {
+      const object = facts.objects.get(dataKey(root, holder, path));
+      if (object?.size === size && object.etag === etag) continue;
+      yield broken(`${id} lists ${path} of ${holder}, which is ${object ? 'another object' : 'missing'}`);
+    }
+  }
+}

@@ -1,0 +1,350 @@
+import { expect } from 'vitest';
+import { rolledBackIsAsBefore } from '../../core/check/i04-rolled-back-is-as-before.ts';
+import type { RootFacts } from '../../core/check/root-facts.ts';
+import type { SessionRecord } from '../../core/items.ts';
+import type { StackContract } from '../../lambdas/contracts/stack-contract.ts';
+import type { Call, Output } from '../../local/hub.ts';
+import { type Ended, type HoldfastCloud, holdfastCloud, ROOT, SOURCE } from './holdfast-cloud.ts';
+import { rootFacts, violationsOf } from './root-facts.ts';
+
+export type Next = (call: Call) => Promise<Output>;
+export type Machine = 'FullBackupStateMachine' | 'RepairStateMachine' | 'CleanUpStateMachine';
+
+/** A fault that counts how often it fired; {@link FaultBench.check} fails if it never did. */
+export interface Armed {
+  readonly what: string;
+  fired: number;
+  /** Takes it away. */
+  disarm(): void;
+}
+
+/** Lists and facts of a root at one moment. */
+export interface Moment {
+  readonly facts: RootFacts;
+  readonly backups: readonly string[];
+  readonly work: readonly string[];
+}
+
+export const INPUT = { root: ROOT, source: SOURCE, tables: ['sensors'], standalone: true };
+
+const WRITES =
+  /^(Put|Copy|Delete|Update|TransactWrite|CompleteMultipart|AbortMultipart|CreateMultipart|UploadPart|Start|Stop)/;
+export const isWrite = (call: Call): boolean => WRITES.test(call.operation) && call.service !== 'lambda';
+
+/** As Lambda answers when the function threw. */
+export const thrown = (errorType: string, errorMessage: string): Output => ({
+  StatusCode: 200,
+  FunctionError: 'Unhandled',
+  Payload: new TextEncoder().encode(JSON.stringify({ errorType, errorMessage })),
+});
+
+/** What a broken connection looks like to the caller. */
+export const connectionLost = (): Error => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+
+/**
+ * The deployed app with one COMPLETE image, worked off to the last clean-up entry; faults are put in by state or by
+ * call. One cloud serves a whole file: {@link reset} brings root, buckets and list back to that image.
+ */
+export class FaultBench {
+  readonly h: HoldfastCloud;
+  readonly #roles = new Map<string, string>();
+  readonly #machineRoles = new Map<string, Machine>();
+  readonly #armed = new Set<Armed>();
+  readonly #current = new Map<Machine, string>();
+  #checkpoint: { items: Output[]; keys: Map<string, Set<string>>; hbase: Map<string, Output> } | undefined;
+
+  constructor(h: HoldfastCloud) {
+    this.h = h;
+    for (const { name, logicalId, roleArn } of h.cloud.functions.list()) {
+      this.#roles.set(roleArn, /^(.*?)Function[0-9A-F]{8}$/.exec(logicalId)?.[1] ?? name);
+    }
+  }
+
+  static async create(
+    options: { versioned?: boolean; baseline?: boolean; events?: boolean } = {},
+  ): Promise<FaultBench> {
+    const h = await holdfastCloud({ fixture: 'shop', events: options.events ?? false });
+    const bench = new FaultBench(h);
+    for (const machine of ['FullBackupStateMachine', 'RepairStateMachine', 'CleanUpStateMachine'] as const) {
+      const { roleArn } = await h.cloud.call('states', 'DescribeStateMachine', { stateMachineArn: h.stack[machine] });
+      bench.#machineRoles.set(roleArn as string, machine);
+    }
+    if (options.versioned ?? true) {
+      const VersioningConfiguration = { Status: 'Enabled' };
+      await h.cloud.call('s3', 'PutBucketVersioning', { Bucket: 'backups', VersioningConfiguration });
+    }
+    if (options.baseline ?? true) {
+      expect(await bench.run('FullBackupStateMachine', INPUT)).toMatchObject({ status: 'SUCCEEDED' });
+      await bench.workOff();
+    }
+    await bench.#remember();
+    return bench;
+  }
+
+  // ---- executions
+
+  async start(machine: Machine, input: object, name?: string): Promise<string> {
+    const arn = await this.h.start(machine, input, name);
+    this.#current.set(machine, arn);
+    return arn;
+  }
+
+  async ended(executionArn: string): Promise<Ended> {
+    for (let step = 1_000; ; step = Math.min(step * 2, 30_000)) {
+      const { status } = await this.h.cloud.call('states', 'DescribeExecution', { executionArn });
+      if (status !== 'RUNNING') return this.h.ended(executionArn);
+      await this.h.clock.sleep(step);
+    }
+  }
+
+  async run(machine: Machine, input: object = { root: ROOT }, name?: string): Promise<Ended> {
+    return this.ended(await this.start(machine, input, name));
+  }
+
+  backUp(input: object = INPUT): Promise<Ended> {
+    return this.run('FullBackupStateMachine', input);
+  }
+
+  repair(input: object = { root: ROOT }): Promise<Ended> {
+    return this.run('RepairStateMachine', input);
+  }
+
+  /** Runs the clean-up, waiting out the life of steps, until the list is empty. */
+  async workOff(): Promise<void> {
+    for (let round = 0; round < 4; round++) {
+      const { cleanUp } = await rootFacts(this.h, ROOT);
+      if (cleanUp.length === 0) return;
+      await this.h.clock.sleep(Math.max(0, ...cleanUp.map((e) => e.notBefore - this.h.clock.now())) + 1_000);
+      expect(await this.run('CleanUpStateMachine')).toMatchObject({ status: 'SUCCEEDED' });
+    }
+    expect((await rootFacts(this.h, ROOT)).cleanUp, 'entries left after four rounds of clean-up').toEqual([]);
+  }
+
+  // ---- where a call comes from
+
+  /** The step whose function makes the call. */
+  stepOf(call: Call): string | undefined {
+    return call.context.caller.kind === 'role' ? this.#roles.get(call.context.caller.roleArn) : undefined;
+  }
+
+  /** The state of the machine's execution under way that makes the call. */
+  async stateOf(call: Call): Promise<{ machine: Machine; state: string } | undefined> {
+    const { caller } = call.context;
+    const machine = caller.kind === 'role' ? this.#machineRoles.get(caller.roleArn) : undefined;
+    const executionArn = machine && this.#current.get(machine);
+    if (!machine || !executionArn) return undefined;
+    const { events } = (await this.h.cloud.call('states', 'GetExecutionHistory', {
+      ...{ executionArn, reverseOrder: true, maxResults: 50 },
+    })) as { events: { type: string; stateEnteredEventDetails?: { name: string } }[] };
+    const state = events.find(({ type }) => /^(Task|Map)StateEntered$/.test(type))?.stateEnteredEventDetails?.name;
+    return state === undefined ? undefined : { machine, state };
+  }
+
+  // ---- faults
+
+  /** Puts `act` in the way of the calls that `matches` names, the first `times` of them (default: all). */
+  at(
+    what: string,
+    matches: (call: Call) => boolean | Promise<boolean>,
+    act: (call: Call, next: Next, nth: number) => Promise<Output>,
+    times = Number.POSITIVE_INFINITY,
+  ): Armed {
+    const armed: Armed = { what, fired: 0, disarm: () => {} };
+    armed.disarm = this.h.cloud.intercept(async (call, next) => {
+      if (armed.fired >= times || !(await matches(call)) || armed.fired >= times) return next(call);
+      armed.fired++;
+      return act(call, next, armed.fired);
+    });
+    this.#armed.add(armed);
+    return armed;
+  }
+
+  /** The calls that a state makes: invocations of its function, or a start of an execution. */
+  atState(
+    machine: Machine,
+    state: string,
+    act: (call: Call, next: Next, nth: number) => Promise<Output>,
+    times?: number,
+  ): Armed {
+    const matches = async (call: Call) => {
+      if (call.service !== 'lambda' && call.operation !== 'StartExecution') return false;
+      const at = await this.stateOf(call);
+      return at?.machine === machine && at.state === state;
+    };
+    return this.at(`${machine} ${state}`, matches, act, times);
+  }
+
+  /** The state fails with `Broken`, after all that it does took effect, or before any of it. */
+  failing(machine: Machine, state: string, effect: 'before' | 'after' = 'after'): Armed {
+    return this.atState(machine, state, async (call, next) => {
+      if (effect === 'after') await next(call);
+      if (call.service !== 'lambda') throw Object.assign(new Error('broken on purpose'), { name: 'Broken' });
+      return thrown('Broken', `${state} is broken on purpose\nmend it`);
+    });
+  }
+
+  /** Every run of the state's function is killed by a signal: right after a write of its, or when it wrote none, at its end. */
+  killing(machine: Machine, state: string): Armed {
+    return this.atState(machine, state, async (call, next) => {
+      const name = String(call.input.FunctionName);
+      const inner = this.#duringWrites(call, async (write, go) => {
+        await go(write).catch(() => {});
+        this.h.cloud.kill(name.split(':').slice(0, 7).join(':'));
+        return new Promise<never>(() => {});
+      });
+      const answer = await next(call);
+      inner.disarm();
+      return inner.fired > 0
+        ? answer
+        : thrown('Runtime.ExitError', 'RequestId: 0 Error: Runtime exited with error: signal: killed');
+    });
+  }
+
+  /** Every run of the state's function runs out of its time with a write in flight, which takes effect a minute later. */
+  hanging(machine: Machine, state: string): Armed {
+    return this.atState(machine, state, async (call, next) => {
+      const { config } = this.h.cloud.functions.resolve(String(call.input.FunctionName));
+      const late = config.timeoutSeconds * 1_000 + 60_000;
+      const inner = this.#duringWrites(call, async (write, go) => {
+        await this.h.clock.sleep(late);
+        return go(write);
+      });
+      const answer = await next(call);
+      inner.disarm();
+      if (inner.fired > 0) return answer;
+      await this.h.clock.sleep(config.timeoutSeconds * 1_000);
+      return thrown('Sandbox.Timedout', `RequestId: 0 Error: Task timed out after ${config.timeoutSeconds}.00 seconds`);
+    });
+  }
+
+  #duringWrites(invoke: Call, act: (write: Call, go: Next) => Promise<Output>): Armed {
+    const { roleArn } = this.h.cloud.functions.resolve(String(invoke.input.FunctionName)).config;
+    const armed: Armed = { what: 'a write', fired: 0, disarm: () => {} };
+    armed.disarm = this.h.cloud.intercept((call, next) => {
+      const { caller } = call.context;
+      if (caller.kind !== 'role' || caller.roleArn !== roleArn || !isWrite(call)) return next(call);
+      armed.fired++;
+      return act(call, next);
+    });
+    return armed;
+  }
+
+  /** Takes every fault away. @throws if one never fired: a test with such a fault shows nothing */
+  check(): void {
+    const silent = [...this.#armed].filter(({ fired }) => fired === 0).map(({ what }) => what);
+    this.disarm();
+    expect(silent, 'faults that never fired').toEqual([]);
+  }
+
+  disarm(): void {
+    for (const armed of this.#armed) armed.disarm();
+    this.#armed.clear();
+  }
+
+  // ---- what is there
+
+  async moment(): Promise<Moment> {
+    const facts = await rootFacts(this.h, ROOT);
+    return { facts, backups: await this.h.listing('backups'), work: await this.h.listing(this.h.stack.WorkBucket) };
+  }
+
+  async newSessions(before: Moment): Promise<SessionRecord[]> {
+    const known = new Set(before.facts.sessions.map(({ id }) => id));
+    return (await rootFacts(this.h, ROOT)).sessions.filter(({ id }) => !known.has(id));
+  }
+
+  /** I1, I3, I6, I12 as they hold at every moment. */
+  async expectSound(): Promise<void> {
+    expect(violationsOf(await rootFacts(this.h, ROOT))).toEqual([]);
+  }
+
+  /**
+   * I4 and I12 after a failed session: items as before, listings as before but for VOID markers and, once the clean-up
+   * list is worked off, exactly; one FAILED entry in the history with this reason. `null`: the session never began.
+   */
+  async expectRolledBack(before: Moment, reason: RegExp | null): Promise<void> {
+    const after = await this.moment();
+    expect([...rolledBackIsAsBefore(before.facts, after.facts)]).toEqual([]);
+    expect(violationsOf(after.facts)).toEqual([]);
+    const added = await this.newSessions(before);
+    if (reason === null) expect(added).toEqual([]);
+    else {
+      expect(added).toMatchObject([{ state: 'FAILED' }]);
+      const { name, message } = added[0]?.reason ?? { name: '', message: '' };
+      expect(`${name}: ${message}`).toMatch(reason);
+    }
+    await this.workOff();
+    const clean = await this.moment();
+    expect(clean.backups).toEqual(before.backups);
+    expect(clean.work).toEqual(before.work);
+  }
+
+  /** The next backup succeeds, and after its clean-up only its image is new. */
+  async expectNextSucceeds(): Promise<void> {
+    const next = await this.backUp();
+    expect(next.cause).toBeUndefined();
+    expect(next.status).toBe('SUCCEEDED');
+    await this.expectSound();
+    await this.workOff();
+    expect(await this.h.listing(this.h.stack.WorkBucket)).toEqual([]);
+    expect(await this.h.listing(this.h.stack.SystemBucket)).toEqual([]);
+  }
+
+  // ---- back to the beginning
+
+  async #remember(): Promise<void> {
+    const { cloud } = this.h;
+    const keys = new Map<string, Set<string>>();
+    const hbase = new Map<string, Output>();
+    for (const bucket of ['backups', this.h.stack.SystemBucket, this.h.stack.WorkBucket, 'hbase']) {
+      keys.set(bucket, new Set((await this.#versions(bucket)).map((v) => `${v.key} ${v.versionId}`)));
+    }
+    for await (const { key } of this.h.objects.list('hbase', '')) {
+      hbase.set(key, { Body: (await this.h.objects.get('hbase', key, 1 << 28))?.bytes });
+    }
+    const { Items = [] } = await cloud.call('dynamodb', 'Scan', { TableName: this.h.stack.TableName });
+    this.#checkpoint = { items: Items as Output[], keys, hbase };
+  }
+
+  async #versions(bucket: string): Promise<{ key: string; versionId: string }[]> {
+    const list: { key: string; versionId: string }[] = [];
+    for await (const { key, versionId } of this.h.objects.listVersions(bucket, '')) list.push({ key, versionId });
+    return list;
+  }
+
+  /** Back to the image of the start; the clock goes on. */
+  async reset(): Promise<void> {
+    const kept = this.#checkpoint;
+    if (!kept) throw new Error('no checkpoint');
+    this.disarm();
+    const { cloud, stack, objects } = this.h;
+    for (const arn of this.#current.values()) {
+      const { status } = await cloud.call('states', 'DescribeExecution', { executionArn: arn });
+      if (status === 'RUNNING') await cloud.call('states', 'StopExecution', { executionArn: arn });
+    }
+    for (const [bucket, keys] of kept.keys) {
+      const doomed = (await this.#versions(bucket)).filter((v) => !keys.has(`${v.key} ${v.versionId}`));
+      await objects.deleteVersions(bucket, asyncOf(doomed));
+      const uploads = objects.listUploads(bucket, '');
+      await objects.abortUploads(bucket, uploads);
+    }
+    for (const [Key, { Body }] of kept.hbase) {
+      const there = await objects.get('hbase', Key, 1 << 28);
+      if (!there || Buffer.compare(there.bytes, Body as Uint8Array) !== 0) {
+        await cloud.call('s3', 'PutObject', { Bucket: 'hbase', Key, Body });
+      }
+    }
+    const TableName = stack.TableName;
+    const { Items = [] } = await cloud.call('dynamodb', 'Scan', { TableName });
+    for (const { pk, sk } of Items as Output[])
+      await cloud.call('dynamodb', 'DeleteItem', { TableName, Key: { pk, sk } });
+    for (const Item of kept.items) await cloud.call('dynamodb', 'PutItem', { TableName, Item });
+    await this.h.clock.sleep(10_000);
+  }
+}
+
+async function* asyncOf<T>(items: Iterable<T>): AsyncGenerator<T> {
+  yield* items;
+}
+
+export type Stack = StackContract;
