@@ -1,3 +1,4 @@
+import { writeClusterId } from '../../core/hbase/cluster-id.ts';
 import { holdfastCloud, ROOT, SOURCE } from '../support/holdfast-cloud.ts';
 import { madeTable } from '../support/made-table.ts';
 
@@ -6,7 +7,7 @@ const FILES = 10_000;
 /** State transitions of a whole backup, its maps' children included: what Step Functions bills. */
 export async function transitions(): Promise<object> {
   const { cloud, run, clock } = await holdfastCloud();
-  await cloud.call('s3', 'PutObject', { Bucket: 'hbase', Key: 'root/hbase.id', Body: Buffer.from('PBUF\n\u0024made') });
+  await cloud.call('s3', 'PutObject', { Bucket: 'hbase', Key: 'root/hbase.id', Body: writeClusterId('made') });
   for (const [key, Body] of madeTable('made:wide', 'made', FILES)) {
     await cloud.call('s3', 'PutObject', { Bucket: 'hbase', Key: `root/${key}`, Body });
   }
