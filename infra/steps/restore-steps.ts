@@ -1,10 +1,10 @@
 import { checkPlacedContract } from '../../lambdas/contracts/check-placed.contract.ts';
-import { checkPublishedContract } from '../../lambdas/contracts/check-published.contract.ts';
 import { checkRestoreContract } from '../../lambdas/contracts/check-restore.contract.ts';
 import { claimTargetsContract } from '../../lambdas/contracts/claim-targets.contract.ts';
 import { cleanRestoreContract } from '../../lambdas/contracts/clean-restore.contract.ts';
 import { dropHoldContract } from '../../lambdas/contracts/drop-hold.contract.ts';
 import { holdOffCleanersContract } from '../../lambdas/contracts/hold-off-cleaners.contract.ts';
+import { pauseCleanersContract } from '../../lambdas/contracts/pause-cleaners.contract.ts';
 import { placeFilesContract } from '../../lambdas/contracts/place-files.contract.ts';
 import { planRestoreContract } from '../../lambdas/contracts/plan-restore.contract.ts';
 import { publishSnapshotsContract } from '../../lambdas/contracts/publish-snapshots.contract.ts';
@@ -22,6 +22,7 @@ const holdTargets = (may: Grants): Grant => may.items(['targets'], 'GetItem', 'P
 const readImages = (may: Grants): Grant[] => may.read(may.roots('images/*'));
 /** Snapshots of restores only: those being placed, and published ones. */
 const holds = (may: Grants) => may.targets('.hbase-snapshot/.tmp/holdfast_*');
+const published = (may: Grants, file: string) => may.targets(`.hbase-snapshot/holdfast_*/${file}`);
 const snapshots = (may: Grants) => [...holds(may), ...may.targets('.hbase-snapshot/holdfast_*')];
 const archive = (may: Grants) => may.targets('archive/data/*');
 
@@ -77,16 +78,23 @@ export const RESTORE_STEPS: readonly DeployedStep[] = [
     placeArchive(may),
     may.objects([...may.work('work/*/results/*'), ...may.work('work/*/failures/*')], 's3:PutObject'),
   ]),
-  ...[checkPlacedContract, checkPublishedContract].map((contract) =>
-    deployed(contract, LONG, (may) => [readWork(may), holdPin(may), holdTargets(may), placeArchive(may)]),
-  ),
+  deployed(checkPlacedContract, LONG, (may) => [readWork(may), holdPin(may), holdTargets(may), placeArchive(may)]),
+  deployed(pauseCleanersContract, HEAVY, (may) => [
+    readWork(may),
+    holdPin(may),
+    holdTargets(may),
+    readImages(may),
+    may.read(published(may, 'data.manifest')),
+    may.objects(published(may, 'data.manifest'), 's3:PutObject'),
+  ]),
   deployed(publishSnapshotsContract, HEAVY, (may) => [
     readWork(may),
     holdPin(may),
     holdTargets(may),
     readImages(may),
-    may.read(snapshots(may)),
-    may.objects(snapshots(may), 's3:PutObject'),
+    may.list(published(may, 'data.manifest')),
+    may.read(published(may, '.snapshotinfo')),
+    may.objects(published(may, '.snapshotinfo'), 's3:PutObject'),
   ]),
   deployed(dropHoldContract, QUICK, (may) => [readWork(may), may.remove(snapshots(may))]),
   deployed(releaseTargetsContract, QUICK, (may) => [readWork(may), holdTargets(may)]),

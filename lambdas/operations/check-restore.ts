@@ -72,8 +72,7 @@ export const checkRestore =
 
     const run = runId('r', execution.arn);
     const file = new RequestFile(ports.objects, config.WORK_BUCKET, restoreRequest);
-    const before = await file.find(root.uri, run);
-    const { image, check, dryRun } = before ?? (await file.settle(root.uri, run, await settleImage()));
+    const { image, check, dryRun } = await file.settle(root.uri, run, await settleImage());
     const readOnly = check || dryRun;
     return { root: root.uri, run, image, target: target.uri, readOnly, concurrency: asked.concurrency };
 

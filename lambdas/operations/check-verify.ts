@@ -41,8 +41,7 @@ export const checkVerify =
     const root = configuredRoot(asked.root, config.ROOTS).uri;
     const run = runId('v', execution.arn);
     const file = new RequestFile(ports.objects, config.WORK_BUCKET, verifyRequest);
-    const before = await file.find(root, run);
-    const { image } = before ?? (await file.settle(root, run, await settleImage()));
+    const { image } = await file.settle(root, run, await settleImage());
     return { root, run, image, concurrency: asked.concurrency };
 
     async function settleImage(): Promise<z.infer<typeof verifyRequest>> {

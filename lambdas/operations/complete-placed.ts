@@ -11,6 +11,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Pins, RestoreTargets } from '../ports/pins.ts';
 import type { StepRun } from '../ports/step-run.ts';
+import { atOnce } from './at-once.ts';
 import { readChunkLines } from './chunk-lines.ts';
 import { ListedFiles } from './listed-files.ts';
 import { holdPin } from './pin-lease.ts';
@@ -22,6 +23,8 @@ import { holdTargets } from './target-fence.ts';
 
 /** So many listings in which something was gone: with the hold in place a cleaner takes no file twice. */
 const PASSES = 5;
+/** After a starting master wiped the hold everything may be gone. */
+const AT_ONCE = 32;
 
 const placedFile = z.object({ path: z.string(), size: z.number(), etag: z.string() });
 
@@ -33,7 +36,7 @@ interface Ports {
 }
 
 /**
- * {@link checkPlacedContract}, {@link checkPublishedContract}: lists the target and copies again what HBase's cleaner
+ * {@link checkPlacedContract}: lists the target and copies again what HBase's cleaner
  * took, until one listing of everything shows everything (I11: visible only when it is whole).
  * @throws PinExpired, TargetBusy, TargetExists, VerificationFailed, OutOfTime
  */
@@ -55,9 +58,7 @@ export const completePlaced =
       for (const table of request.tables.keys()) {
         const listed = new ListedFiles(objects, where.target.bucket, archivePrefix(where.target));
         for (const { chunk } of (await plan.read(table)).chunks) {
-          if (ports.clock.now() >= stopAt)
-            throw new OutOfTime('the target is not listed to its end', 'it goes on by itself');
-          const found = await checkChunk(chunk, listed);
+          const found = await inTime(() => checkChunk(chunk, listed));
           files += found.files;
           gone += found.gone;
         }
@@ -75,19 +76,25 @@ export const completePlaced =
     async function checkChunk(chunk: number, listed: ListedFiles): Promise<{ files: number; gone: number }> {
       const entries = await readChunkLines(objects, bucket, chunkKey(work, chunk));
       const placed = await readChunkLines(objects, bucket, resultKey(work, chunk));
-      let gone = 0;
+      const gone: FileEntry[] = [];
       for (const [i, line] of entries.entries()) {
         const entry = readFileEntry(line, chunkKey(work, chunk));
         const { size, etag } = placedFile.parse(JSON.parse(placed[i] ?? 'null'));
         const object = await listed.find(entry.path);
         if (object === undefined) {
-          await placeFile(objects, where, entry);
-          gone++;
+          gone.push(entry);
         } else if (object.size !== size || object.etag !== etag) {
           await refuseIfChanged(entry);
         }
       }
-      return { files: entries.length, gone };
+      await atOnce(AT_ONCE, gone, (entry) => inTime(() => placeFile(objects, where, entry)));
+      return { files: entries.length, gone: gone.length };
+    }
+
+    /** What was copied again stays, so the next try has less to do. */
+    async function inTime<T>(work: () => Promise<T>): Promise<T> {
+      if (ports.clock.now() < stopAt) return work();
+      throw new OutOfTime('the target is not listed to its end', 'it goes on by itself');
     }
 
     /** Copied again by an earlier pass, or archived by HBase under the same name: right if the bytes are. */

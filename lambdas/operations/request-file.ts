@@ -26,16 +26,11 @@ export class RequestFile<S extends z.ZodType> {
     return this.read(root, run);
   }
 
-  async find(root: string, run: string): Promise<z.infer<S> | undefined> {
-    const key = requestKey(workPrefix(root, run));
-    const object = await this.#objects.get(this.#bucket, key, MAX_BYTES);
-    return object && this.#schema.parse(JSON.parse(Buffer.from(object.bytes).toString('utf8')));
-  }
-
   /** @throws UnknownAnswer if the run has none: its first step has not run */
   async read(root: string, run: string): Promise<z.infer<S>> {
-    const request = await this.find(root, run);
-    if (request === undefined) throw new UnknownAnswer(`the run ${run} of ${root} has no request`, 'start it again');
-    return request;
+    const key = requestKey(workPrefix(root, run));
+    const object = await this.#objects.get(this.#bucket, key, MAX_BYTES);
+    if (object === undefined) throw new UnknownAnswer(`the run ${run} of ${root} has no request`, 'start it again');
+    return this.#schema.parse(JSON.parse(Buffer.from(object.bytes).toString('utf8')));
   }
 }

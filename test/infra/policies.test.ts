@@ -96,7 +96,7 @@ describe('the policies', () => {
       'PlaceFiles',
       'CheckPlaced',
       'PublishSnapshots',
-      'CheckPublished',
+      'PauseCleaners',
       'DropHold',
       'ReleaseTargets',
       'UnpinImages',

@@ -14,9 +14,10 @@ const BEFORE_VISIBLE = [
   'HoldOffCleaners',
   'PlaceFiles',
   'CheckPlaced',
+  'PauseCleaners',
   'PublishSnapshots',
 ];
-const AFTER_VISIBLE = ['CheckPublished', 'DropHold', 'SummarizeRestore'];
+const AFTER_VISIBLE = ['DropHold', 'SummarizeRestore'];
 
 const stepOf = (call: Call): string =>
   call.service === 'lambda' ? (String(call.input.FunctionName).split(':')[6] ?? '') : '';
@@ -137,8 +138,9 @@ describe('restore, when something fails', () => {
     const Items = Array.from({ length: chunks }, (_, chunk) => ({ chunk, table: 0, files: 1, bytes: 1 }));
     await step('PlaceFiles', { BatchInput: { contract: 1, ...input }, Items });
     await step('CheckPlaced', input);
-    expect(await step('PublishSnapshots', input)).toMatchObject({ decision: 'PUBLISHED' });
-    await step('CheckPublished', input);
+    await step('PauseCleaners', input);
+    await step('CheckPlaced', input);
+    await step('PublishSnapshots', input);
     await step('DropHold', input);
     await step('ReleaseTargets', { ...input, state: 'PUBLISHED' });
     await step('UnpinImages', input);
@@ -146,41 +148,72 @@ describe('restore, when something fails', () => {
     expect(left.filter((key) => !key.includes(`_${run}/`))).toEqual([]);
   }
 
-  it('copies again what a cleaner takes before and after publishing', async () => {
-    const first = `hbase/archive/data/${w.image.lists[1]?.[0]?.path}`;
-    const last = `hbase/archive/data/${w.image.lists[1]?.at(-1)?.path}`;
+  it('copies again what a cleaner takes after placing, before and after publishing', async () => {
+    const paths = (w.image.lists[1] ?? []).map(({ path }) => `hbase/archive/data/${path}`);
+    const taken = ['PlaceFiles', 'PauseCleaners', 'PublishSnapshots'];
+    let last: string[] = [];
     w.world.hub.intercept(async (call, next) => {
+      const at = taken.indexOf(stepOf(call));
+      if (stepOf(call) === 'PublishSnapshots') last = await w.target.keys('hbase/archive/');
       const answer = await next(call);
-      if (stepOf(call) === 'PlaceFiles') await w.target.remove(first);
-      if (stepOf(call) === 'PublishSnapshots') await w.target.remove(last);
+      if (at >= 0) await w.target.remove(paths[at] ?? '');
       return answer;
     });
     const ended = await w.world.run('restore', request());
     expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+    expect(last).toEqual([...paths].sort());
     expect(await w.target.keys()).toEqual(expect.arrayContaining(restoredKeys(w.image, ended.output)));
   });
 
-  it('lists the target once more when a starting master wiped the hold', async () => {
-    const steps: string[] = [];
-    let wiped = false;
+  it('keeps every file named in .tmp or by a pause of the cleaner from the first copy on', async () => {
+    const isKept: boolean[] = [];
     w.world.hub.intercept(async (call, next) => {
-      if (stepOf(call) !== '') steps.push(stepOf(call));
-      if (stepOf(call) === 'PublishSnapshots' && !wiped) {
-        wiped = true;
-        for (const key of await w.target.keys('hbase/.hbase-snapshot/.tmp/')) await w.target.remove(key);
-        await w.target.remove(`hbase/archive/data/${w.image.lists[1]?.[0]?.path}`);
+      const watched = ['PlaceFiles', 'CheckPlaced', 'PublishSnapshots'].includes(stepOf(call));
+      const keys = watched ? await w.target.keys('hbase/.hbase-snapshot/') : [];
+      const answer = await next(call);
+      if (watched) {
+        const isHeld = keys.filter((key) => key.includes('/.tmp/')).length === 2;
+        const isPaused = keys.some((key) => /snapshot\/holdfast.*data\.manifest$/.test(key));
+        isKept.push(stepOf(call) === 'PublishSnapshots' ? isHeld && isPaused : isHeld);
       }
-      return next(call);
+      return answer;
+    });
+    expect(await w.world.run('restore', request())).toMatchObject({ status: 'SUCCEEDED' });
+    expect(isKept.length).toBeGreaterThan(3);
+    expect(isKept).not.toContain(false);
+  });
+
+  it('puts the hold again that a starting master wiped, and copies again all that went with it', async () => {
+    let held: string[] = [];
+    w.world.hub.intercept(async (call, next) => {
+      if (stepOf(call) === 'CheckPlaced' && held.length === 0)
+        held = await w.target.keys('hbase/.hbase-snapshot/.tmp/');
+      const answer = await next(call);
+      if (stepOf(call) === 'PlaceFiles') {
+        const wiped = [
+          ...(await w.target.keys('hbase/.hbase-snapshot/.tmp/')),
+          ...(await w.target.keys('hbase/archive/')),
+        ];
+        for (const key of wiped) await w.target.remove(key);
+      }
+      return answer;
     });
     const ended = await w.world.run('restore', request());
     expect(ended).toMatchObject({ status: 'SUCCEEDED' });
-    expect(steps.slice(steps.indexOf('CheckPlaced'), steps.indexOf('CheckPublished'))).toEqual([
-      'CheckPlaced',
-      'PublishSnapshots',
-      'CheckPlaced',
-      'PublishSnapshots',
-    ]);
+    expect(held).toHaveLength(2);
     expect(await w.target.keys()).toEqual(expect.arrayContaining(restoredKeys(w.image, ended.output)));
+  });
+
+  it('makes no snapshot visible whose manifest was removed', async () => {
+    w.world.hub.intercept(async (call, next) => {
+      if (stepOf(call) === 'PublishSnapshots') {
+        const manifests = (await w.target.keys()).filter((key) => /snapshot\/holdfast.*data\.manifest$/.test(key));
+        for (const key of manifests) await w.target.remove(key);
+      }
+      return next(call);
+    });
+    expect(await w.world.run('restore', request())).toMatchObject({ status: 'FAILED', error: 'VerificationFailed' });
+    expect((await w.target.keys()).filter((key) => key.endsWith('.snapshotinfo'))).toEqual([]);
   });
 
   it('gives up before publishing when files vanish as fast as they are copied', async () => {

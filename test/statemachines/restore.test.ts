@@ -89,6 +89,11 @@ describe('restore', () => {
     const ended = await w.world.run('restore', request({ tables: ['empty'] }));
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { tables: [{ files: 0, copied: 0 }] } });
     expect(await w.target.keys()).toHaveLength(2);
+    const [key = ''] = (await w.target.keys()).filter((one) => one.endsWith('.snapshotinfo'));
+    // The snapshot's own TTL would let a cleaner remove it while it is being cloned.
+    const info = readSnapshotDescription(await w.target.get(key));
+    expect(info.ttlSeconds).toBe(0);
+    expect(w.world.clock.now() - info.creationMs).toBeLessThan(60_000);
   });
 
   it('is seen by nobody before it is whole', async () => {

@@ -4,7 +4,7 @@ import { writeSnapshotManifest } from '../../core/hbase/snapshot-manifest-writer
 import { parseTableName } from '../../core/hbase/table-name.ts';
 import type { Fixture } from './fixture.ts';
 
-/** Adds a snapshot of a table that has no region files at all. */
+/** Adds a snapshot, with a TTL, of a table that has no region files at all. */
 export function emptySnapshot(files: Fixture, name: string, table: string): void {
   const place = (files as Map<string, Buffer>).set.bind(files as Map<string, Buffer>);
   const common = { unknown: new Uint8Array() };
@@ -15,7 +15,7 @@ export function emptySnapshot(files: Fixture, name: string, table: string): void
       creationMs: 1_700_000_000_000,
       type: 'FLUSH' as const,
       version: 2,
-      ttlSeconds: 0,
+      ttlSeconds: 60,
     },
     ...common,
   };

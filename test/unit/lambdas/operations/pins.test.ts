@@ -78,7 +78,7 @@ describe('pins', () => {
       'HoldOffCleaners',
       'CheckPlaced',
       'PublishSnapshots',
-      'CheckPublished',
+      'PauseCleaners',
     ];
     for (const step of steps) {
       await expect(w.world.call(step, { root: ROOT, run })).rejects.toMatchObject({ name: 'PinExpired' });

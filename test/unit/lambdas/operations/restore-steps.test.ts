@@ -40,8 +40,8 @@ describe('steps of a restore', () => {
       ['HoldOffCleaners', () => call('HoldOffCleaners')],
       ['PlaceFiles', () => place('PlaceFiles')],
       ['CheckPlaced', () => call('CheckPlaced')],
+      ['PauseCleaners', () => call('PauseCleaners')],
       ['PublishSnapshots', () => call('PublishSnapshots')],
-      ['CheckPublished', () => call('CheckPublished')],
       ['DropHold', () => call('DropHold')],
       ['SummarizeRestore', () => call('SummarizeRestore', { published: true })],
       ['ReleaseTargets', () => call('ReleaseTargets', { state: 'PUBLISHED' })],
@@ -96,10 +96,10 @@ describe('steps of a restore', () => {
   });
 
   it('a failed restore removes its hold and what it did not publish, twice without harm, and no store file', async () => {
-    await restore(1, 'CheckPlaced');
+    await restore(1, 'PauseCleaners');
     const files = (await w.target.keys()).filter((key) => key.startsWith('hbase/archive/'));
     const first = await call('CleanRestore');
-    expect(first).toMatchObject({ deleted: 4, left: expect.stringContaining('the next restore uses them') });
+    expect(first).toMatchObject({ deleted: 6, left: expect.stringContaining('the next restore uses them') });
     expect(await w.target.keys()).toEqual(files);
     expect(await w.target.versions('hbase/.hbase-snapshot/')).toEqual([]);
     expect(await call('CleanRestore')).toMatchObject({ deleted: 0, left: first.left });
@@ -115,13 +115,13 @@ describe('steps of a restore', () => {
   it('after its end as FAILED nothing of it publishes any more', async () => {
     await restore(1, 'CheckPlaced');
     await call('ReleaseTargets', { state: 'FAILED' });
-    for (const step of ['HoldOffCleaners', 'CheckPlaced', 'PublishSnapshots', 'CheckPublished']) {
+    for (const step of ['HoldOffCleaners', 'CheckPlaced', 'PauseCleaners', 'PublishSnapshots']) {
       await expect(call(step)).rejects.toMatchObject({ name: 'TargetBusy' });
     }
   });
 
   it('looks at the fence once more before each table that it makes visible', async () => {
-    await restore(1, 'CheckPlaced');
+    await restore(1, 'PauseCleaners');
     let isReleased = false;
     w.world.hub.intercept(async (one, next) => {
       const answer = await next(one);

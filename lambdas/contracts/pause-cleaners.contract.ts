@@ -4,10 +4,10 @@ import { count } from './fields.ts';
 import { runInput } from './run-fields.ts';
 import { defineContract } from './step-contract.ts';
 
-/** The same once more after publishing: a file taken in between was protected by nothing. */
-export const checkPublishedContract = defineContract({
-  name: 'CheckPublished',
+/** Puts `data.manifest` into the final directories: the cleaner of the target's cluster pauses until publishing. */
+export const pauseCleanersContract = defineContract({
+  name: 'PauseCleaners',
   environment: z.object({ ...tableEnvironment, ...workEnvironment }),
   input: runInput,
-  output: z.object({ files: count, copiedAgain: count }),
+  output: z.object({ paused: count }),
 });
