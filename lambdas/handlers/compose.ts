@@ -5,13 +5,18 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Clients } from '../adapters/clients.ts';
+import { LeanCopies } from '../adapters/s3/lean-copies.ts';
 import type { Step } from './step.ts';
 import { type InvocationContext, stepHandler } from './step-handler.ts';
+
+/** Copies wait in S3, not here: more at once than the SDK's own 50 connections. */
+const httpsAgent = { maxSockets: 1_024 };
+const httpAgent = httpsAgent;
 
 /** The real world of a Lambda. One retry loop, ours (adapters/retry.ts): the SDK tries once. */
 function realClients(): Clients {
   return {
-    s3: new S3Client({ maxAttempts: 1 }),
+    s3: new LeanCopies(new S3Client({ maxAttempts: 1, requestHandler: { httpsAgent, httpAgent } }), () => Date.now()),
     dynamodb: new DynamoDBClient({ maxAttempts: 1 }),
     sfn: new SFNClient({ maxAttempts: 1 }),
     clock: { now: () => Date.now(), sleep: async (ms) => void (await sleep(ms)) },
