@@ -2,7 +2,6 @@ import { expect } from 'vitest';
 import { rolledBackIsAsBefore } from '../../core/check/i04-rolled-back-is-as-before.ts';
 import type { RootFacts } from '../../core/check/root-facts.ts';
 import type { SessionRecord } from '../../core/items.ts';
-import type { StackContract } from '../../lambdas/contracts/stack-contract.ts';
 import type { Call, Output } from '../../local/hub.ts';
 import { type Ended, type HoldfastCloud, holdfastCloud, ROOT, SOURCE } from './holdfast-cloud.ts';
 import { rootFacts, violationsOf } from './root-facts.ts';
@@ -16,6 +15,13 @@ export interface Armed {
   fired: number;
   /** Takes it away. */
   disarm(): void;
+}
+
+export interface Held extends Armed {
+  /** Once the call is there. */
+  readonly arrived: Promise<void>;
+  /** Lets it take effect, and whoever waits for it go on. */
+  release(): Promise<void>;
 }
 
 /** Lists and facts of a root at one moment. */
@@ -217,6 +223,42 @@ export class FaultBench {
     });
   }
 
+  /** Holds the first such call back until it is released; then it takes effect, whoever still waits for it. */
+  hold(what: string, matches: (call: Call) => boolean | Promise<boolean>): Held {
+    let release: () => void = () => {};
+    let arrive: () => void = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let done: Promise<unknown> = Promise.resolve();
+    const act = async (call: Call, next: Next) => {
+      arrive();
+      await released;
+      const answer = next(call);
+      done = answer.catch(() => {});
+      return answer;
+    };
+    const armed = this.at(what, matches, act, 1);
+    const settle = async () => {
+      release();
+      await this.h.clock.sleep(5_000);
+      await done;
+    };
+    return Object.assign(armed, { arrived, release: settle });
+  }
+
+  /** The transaction of a step. */
+  transactionOf(step: string): (call: Call) => boolean {
+    return (call) => call.operation === 'TransactWriteItems' && this.stepOf(call) === step;
+  }
+
+  async stop(executionArn: string): Promise<void> {
+    await this.h.cloud.call('states', 'StopExecution', { executionArn });
+  }
+
   #duringWrites(invoke: Call, act: (write: Call, go: Next) => Promise<Output>): Armed {
     const { roleArn } = this.h.cloud.functions.resolve(String(invoke.input.FunctionName)).config;
     const armed: Armed = { what: 'a write', fired: 0, disarm: () => {} };
@@ -346,5 +388,3 @@ export class FaultBench {
 async function* asyncOf<T>(items: Iterable<T>): AsyncGenerator<T> {
   yield* items;
 }
-
-export type Stack = StackContract;
