@@ -59,7 +59,7 @@ export const RESTORE_STEPS: readonly DeployedStep[] = [
     (may) => [
       readWork(may),
       holdPin(may),
-      holdTargets(may),
+      may.items(['targets'], 'Query', 'PutItem'),
       may.objects(may.work('work/*/plan/abandoned-*'), 's3:PutObject'),
     ],
     (machines) => [machines.describe()],

@@ -23,8 +23,9 @@ interface Ports {
 }
 
 /**
- * Takes the record of every target table. One whose restore was stopped is taken over: from then on the old restore's
- * late steps find that it is not theirs.
+ * Takes the record of every target table. Restores into the same HBase root that were stopped are closed first: from
+ * then on their late steps find that they are over, and this restore removes at its end what they left, which may be a
+ * paused cleaner.
  * @throws TargetBusy
  */
 export const claimTargets =
@@ -32,22 +33,23 @@ export const claimTargets =
   async ({ root, run }: RunInput): Promise<OutputOf<typeof claimTargetsContract>> => {
     await holdPin(ports, { root, run });
     const request = await new RequestFile(ports.objects, config.WORK_BUCKET, restoreRequest).read(root, run);
+    for await (const record of ports.targets.list(request.target)) {
+      if (record.state === 'RESTORING' && record.restoreId !== run) await closeIfStopped(record);
+    }
     const records = targetRecords(request, 'RESTORING', ports.clock);
-    for (const [i, record] of records.entries()) await claim(record, i);
+    for (const record of records) {
+      const claim = await ports.targets.claim(record, ports.clock.now());
+      if (claim.decision === 'BUSY') throw busy(record, claim.holder);
+    }
     return { claimed: records.length };
 
-    async function claim(record: TargetRecord, index: number): Promise<void> {
-      const first = await ports.targets.claim(record, ports.clock.now());
-      if (first.decision === 'CLAIMED') return;
-      const { holder } = first;
-      const execution = await ports.executions.status(holder.executionArn);
-      if (execution?.status === 'RUNNING') throw busy(record, holder);
-      // It ended without cleaning (stopped, timed out): noted before the record that names its snapshot goes.
-      const note = Buffer.from(canonicalJson({ snapshot: holder.snapshot }));
-      await ports.objects.put(config.WORK_BUCKET, abandonedKey(workPrefix(root, run), index), note);
-      // Only its own record is closed, should it have changed hands.
-      await ports.targets.update({ ...holder, state: 'FAILED' });
-      const second = await ports.targets.claim(record, ports.clock.now());
-      if (second.decision === 'BUSY') throw busy(record, second.holder);
+    async function closeIfStopped(record: TargetRecord): Promise<void> {
+      const execution = await ports.executions.status(record.executionArn);
+      if (execution?.status === 'RUNNING') return;
+      // Noted before the record that names the snapshot is closed. Idempotent.
+      const note = Buffer.from(canonicalJson({ snapshot: record.snapshot }));
+      await ports.objects.put(config.WORK_BUCKET, abandonedKey(workPrefix(root, run), record.snapshot), note);
+      // Only that restore's own record, should it have changed hands.
+      await ports.targets.update({ ...record, state: 'FAILED' });
     }
   };

@@ -19,4 +19,6 @@ export interface RestoreTargets {
   /** Only while it is still ours (by restore id); answers whether it was. */
   update(record: TargetRecord): Promise<boolean>;
   get(target: string, table: string): Promise<TargetRecord | undefined>;
+  /** Every record of one HBase root directory. Strongly consistent. */
+  list(target: string): AsyncIterable<TargetRecord>;
 }

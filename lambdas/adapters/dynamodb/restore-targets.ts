@@ -66,5 +66,8 @@ export function dynamoDbRestoreTargets(
       const item = await client.get(targetsPartition(target), table);
       return item && recordOf(item);
     },
+    async *list(target) {
+      for await (const item of client.query(targetsPartition(target))) yield recordOf(item);
+    },
   };
 }

@@ -156,6 +156,20 @@ describe('steps of a restore', () => {
     expect(record).toContain(holder === 'runs' ? 'r000000000000' : input.run);
   });
 
+  it('the next restore into the same root ends the pause that a stopped one left, whatever its table', async () => {
+    const theirs = { target: TARGET, table: 'elsewhere', restoreId: 'r000000000000', executionArn: 'arn:gone' };
+    const record = { ...theirs, snapshot: 'holdfast_theirs', state: 'RESTORING', expiresAt: 9e12 };
+    await putItem(w.world, targetsPartition(TARGET), 'elsewhere', record);
+    await w.target.put('hbase/.hbase-snapshot/holdfast_theirs/data.manifest', 'x');
+    await w.target.put('hbase/.hbase-snapshot/.tmp/holdfast_theirs/data.manifest', 'x');
+    await w.target.put('hbase/.hbase-snapshot/somebodys/data.manifest', 'x');
+    await restore(2);
+    const keys = await w.target.keys('hbase/.hbase-snapshot/');
+    expect(keys.filter((key) => key.includes('theirs'))).toEqual([]);
+    expect(keys).toContain('hbase/.hbase-snapshot/somebodys/data.manifest');
+    expect((await itemsOf(w.world, 'targets#')).find((item) => item.includes('elsewhere'))).toContain('"FAILED"');
+  });
+
   it('does not touch the record of another restore', async () => {
     const record = { target: TARGET, table: 'sensors', restoreId: 'r000000000000', executionArn: 'arn:other' };
     const theirs = { ...record, snapshot: 'holdfast_x', state: 'RESTORING', expiresAt: 9e12 };
