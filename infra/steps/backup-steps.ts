@@ -30,7 +30,7 @@ export const BACKUP_STEPS: readonly DeployedStep[] = [
   ]),
   deployed(setActiveSnapshotContract, QUICK, (may) => [
     may.items(['root', 'history'], 'GetItem'),
-    may.items(['history'], 'Query', 'PutItem'),
+    may.items(['history'], 'PutItem'),
     may.items(['root'], 'UpdateItem'),
   ]),
   deployed(deleteSystemSnapshotsContract, QUICK, (may) => [

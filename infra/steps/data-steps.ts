@@ -20,8 +20,7 @@ const images = (may: Grants) => may.roots('images/*');
 /** Where a backup's bytes go and come from. Who writes in a root deletes nothing there, who deletes writes nothing. */
 export const DATA_STEPS: readonly DeployedStep[] = [
   deployed(planBackupContract, HEAVY, (may) => [
-    may.items(['root'], 'GetItem', 'Query', 'ConditionCheckItem', 'PutItem'),
-    may.items(['history'], 'PutItem'),
+    may.items(['root'], 'GetItem', 'ConditionCheckItem', 'PutItem'),
     may.read(may.system()),
     readSources(may),
     may.read(images(may)),
@@ -30,7 +29,7 @@ export const DATA_STEPS: readonly DeployedStep[] = [
     may.objects(may.work('work/*/plan/*'), 's3:PutObject'),
   ]),
   deployed(dryRunBackupContract, HEAVY, (may) => [
-    may.items(['root'], 'GetItem', 'Query'),
+    may.items(['root'], 'Query'),
     readSources(may),
     may.read(images(may)),
   ]),

@@ -19,7 +19,6 @@ export const ROLL_BACK_STEPS: readonly DeployedStep[] = [
   ]),
   deployed(takeOverContract, QUICK, (may) => [
     may.items(['root', 'history'], 'GetItem'),
-    may.items(['history'], 'Query'),
     may.items(['root'], 'UpdateItem'),
   ]),
   deployed(verifySystemSnapshotContract, LONG, (may) => [may.items(['root'], 'GetItem'), may.read(may.system())]),

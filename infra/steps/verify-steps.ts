@@ -22,7 +22,7 @@ export const VERIFY_STEPS: readonly DeployedStep[] = [
   deployed(unpinImagesContract, QUICK, (may) => [may.items(['pins'], 'DeleteItem')]),
   deployed(readRunFailureContract, QUICK, (may) => [may.read(may.work('work/*/failures/*'))]),
   deployed(checkVerifyContract, QUICK, (may) => [
-    may.items(['root'], 'GetItem', 'Query'),
+    may.items(['root'], 'Query'),
     readWork(may),
     may.objects(may.work('work/*/request.json'), 's3:PutObject'),
   ]),
