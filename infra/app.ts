@@ -5,6 +5,9 @@ import { featureFlags, type HoldfastConfig, readConfig } from './config.ts';
 import { AppStack } from './stacks/app-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 
+/** The assembly says nothing of the machine's paths, and is made sooner. */
+const WITHOUT_TRACES = { 'aws:cdk:disable-creation-stack-traces': true };
+
 /**
  * The application: `<stack>-Data` and `<stack>`. The account and the Region are those of who deploys, so that the
  * templates are the same for everybody.
@@ -19,7 +22,7 @@ export function holdfastApp(
 
     treeMetadata: false,
     ...props,
-    context: { ...featureFlags(), ...props.context },
+    context: { ...WITHOUT_TRACES, ...featureFlags(), ...props.context },
   });
   const config = configure(app);
   const data = new DataStack(app, `${config.stack}-Data`, {

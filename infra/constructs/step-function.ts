@@ -60,8 +60,7 @@ export class StepFunction extends Construct {
       timeout: Duration.seconds(step.size.timeoutSeconds),
       role: this.#role,
       logGroup,
-      retryAttempts: 0,
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN, retryAttempts: 0 },
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
     this.version = handler.currentVersion;
   }

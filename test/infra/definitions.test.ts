@@ -48,7 +48,7 @@ interface State {
   readonly ToleratedFailurePercentage?: number;
 }
 
-describe.each(definitions())('$name.asl.json', ({ text }) => {
+describe.each(definitions())('the definition of $name', ({ text }) => {
   const definition = JSON.parse(text) as AslDefinition & { TimeoutSeconds?: number; QueryLanguage?: string };
   const states = [...aslStates(definition)] as unknown as [string, State][];
 
@@ -75,7 +75,8 @@ describe.each(definitions())('$name.asl.json', ({ text }) => {
       if (step) {
         expect([name, step.size.timeoutSeconds]).toEqual([name, expect.toSatisfy((s) => s <= state.TimeoutSeconds!)]);
       }
-      expect(state.TimeoutSeconds).toBeLessThanOrEqual(LONGEST_TIMEOUT_SECONDS);
+      // A little longer than a Lambda can live: its own time-out is the one that is seen.
+      expect(state.TimeoutSeconds).toBeLessThanOrEqual(LONGEST_TIMEOUT_SECONDS + 120);
       expect([name, state.Retry?.length]).toEqual([name, expect.any(Number)]);
       for (const retry of state.Retry ?? []) expect(Object.values(RETRIES)).toContainEqual(retry);
     }
