@@ -34,18 +34,23 @@ export const readFailure =
     return { sessionId, reason: left ?? seen };
   };
 
-/** The first failure that a child of a map left below a run's work prefix. */
+/**
+ * The first failure that a child of a map left below a run's work prefix. One that is retried may have been overcome:
+ * it is the reason only if there is no other.
+ */
 export async function childFailure(
   objects: ObjectStore,
   bucket: string,
   work: string,
 ): Promise<FailureReason | undefined> {
+  let retried: FailureReason | undefined;
   for await (const { key } of objects.list(bucket, failuresPrefix(work))) {
     const stored = await objects.get(bucket, key, 1 << 20);
     const parsed = failureSchema.safeParse(stored && safeJson(stored.bytes));
-    if (parsed.success) return parsed.data;
+    if (parsed.success && parsed.data.name !== 'PlatformUnavailable') return parsed.data;
+    if (parsed.success) retried ??= parsed.data;
   }
-  return undefined;
+  return retried;
 }
 
 function safeJson(bytes: Uint8Array): unknown {
