@@ -40,7 +40,8 @@ export class VirtualClock implements Clock {
         reject(signal?.reason);
       };
       const sleeper: Sleeper = {
-        at: this.#now + Math.max(0, ms),
+        // Whole milliseconds, as Date.now() has them.
+        at: this.#now + Math.max(0, Math.ceil(ms)),
         order: this.#order++,
         wake: () => {
           signal?.removeEventListener('abort', stop);
