@@ -20,6 +20,7 @@ export const ROLL_BACK_STEPS: readonly DeployedStep[] = [
   deployed(takeOverContract, QUICK, (may) => [
     may.items(['root', 'history'], 'GetItem'),
     may.items(['root'], 'UpdateItem'),
+    may.items(['clean-up'], 'PutItem'),
   ]),
   deployed(verifySystemSnapshotContract, LONG, (may) => [may.items(['root'], 'GetItem'), may.read(may.system())]),
   deployed(deleteTableSnapshotsContract, QUICK, (may) => [may.items(['history'], 'Query')]),

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { tableEnvironment } from './environments.ts';
+import { stepLifeEnvironment, tableEnvironment } from './environments.ts';
 import { backupIdField, count, executionField, reasonField, rootField, snapshotRefField } from './fields.ts';
 import { defineContract } from './step-contract.ts';
 
 /** The transaction that a roll-back or a repair begins with. Run id = the execution's ARN. */
 export const takeOverContract = defineContract({
   name: 'TakeOver',
-  environment: z.object(tableEnvironment),
+  environment: z.object({ ...tableEnvironment, ...stepLifeEnvironment }),
   input: z.object({
     contract: z.number(),
     root: rootField,

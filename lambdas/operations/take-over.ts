@@ -1,5 +1,7 @@
 import { UnknownOutcome } from '../../core/errors/unknown-outcome.ts';
 import type { FailureReason, SnapshotRef } from '../../core/items.ts';
+import type { CleanUpList } from '../ports/clean-up-list.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { SystemTable } from '../ports/system-table.ts';
 
 interface Input {
@@ -25,14 +27,17 @@ const TRIES = 5;
  * take-over wins, and the control item decides (I6); its own run id in it is success.
  */
 export const takeOver =
-  (ports: { table: SystemTable }) =>
+  (
+    ports: { table: SystemTable; cleanUp: Pick<CleanUpList, 'add'>; clock: Clock },
+    config: { STEP_LIFE_SECONDS: number },
+  ) =>
   async (input: Input): Promise<Decision> => {
     if (input.sessionId === null) return { decision: 'NOT_BEGUN' };
     const { root, sessionId } = input;
     const runId = input.execution.arn;
     for (let attempt = 1; attempt <= TRIES; attempt++) {
       const { epoch, flag } = await ports.table.readControl(root);
-      if (flag?.sessionId !== sessionId) return ended(ports.table, root, sessionId);
+      if (flag?.sessionId !== sessionId) return ended(ports, config, root, sessionId);
       if (flag.phase === 'ROLLING_BACK' && flag.runId === runId)
         return { decision: 'TAKEN', sessionId, epoch, snapshot: flag.snapshot };
       const isHandedOn = input.epoch === undefined ? flag.phase === 'WORK' : epoch === input.epoch;
@@ -47,10 +52,28 @@ export const takeOver =
     throw new UnknownOutcome(`it stayed unknown who holds ${root}`, { sessionId });
   };
 
-async function ended(table: SystemTable, root: string, sessionId: string): Promise<Decision> {
+type Ports = Parameters<typeof takeOver>[0];
+
+async function ended(
+  { table, cleanUp, clock }: Ports,
+  config: { STEP_LIFE_SECONDS: number },
+  root: string,
+  sessionId: string,
+): Promise<Decision> {
   const session = await table.getSession(root, sessionId);
-  if (session?.state === 'COMPLETE') return { decision: 'COMMITTED', sessionId, summary: session.summary ?? {} };
-  if (session?.state === 'FAILED')
-    return { decision: 'ROLLED_BACK', sessionId, ...(session.reason ? { reason: session.reason } : {}) };
-  return { decision: 'NOT_BEGUN' };
+  if (session?.state !== 'COMPLETE' && session?.state !== 'FAILED') return { decision: 'NOT_BEGUN' };
+  const isComplete = session.state === 'COMPLETE';
+  // A redriven execution gets here: what its map's children left since is remembered once more (I12). The session's
+  // own entry may be off the list already; putting it there again costs one look.
+  const createdAt = clock.now();
+  await cleanUp.add({
+    entryId: `${sessionId}-${isComplete ? 'committed' : 'rolled-back'}`,
+    root,
+    sessionId,
+    outcome: isComplete ? 'COMMITTED' : 'ROLLED_BACK',
+    createdAt,
+    notBefore: createdAt + config.STEP_LIFE_SECONDS * 1_000,
+  });
+  if (isComplete) return { decision: 'COMMITTED', sessionId, summary: session.summary ?? {} };
+  return { decision: 'ROLLED_BACK', sessionId, ...(session.reason ? { reason: session.reason } : {}) };
 }

@@ -4,6 +4,8 @@ import type { CleanUpEntry } from '../../core/items.ts';
 export interface CleanUpList {
   list(root: string): AsyncIterable<CleanUpEntry>;
   get(root: string, entryId: string): Promise<CleanUpEntry | undefined>;
+  /** Puts an entry (back) on the list, as it is given. Idempotent. */
+  add(entry: CleanUpEntry): Promise<void>;
   /** Notes that a pass emptied it. Idempotent; an entry that is gone stays gone. */
   markEmptied(root: string, entryId: string, atMs: number): Promise<void>;
   /** Off the list. Idempotent. */

@@ -1,8 +1,9 @@
-import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type CleanUpEntry, cleanUpPartition, type Item } from '../../../core/items.ts';
 import type { CleanUpList } from '../../ports/clean-up-list.ts';
 import type { Clients } from '../clients.ts';
 import { describeSdkError } from '../retry.ts';
+import { toAttributes } from './attribute-values.ts';
 import { TableClient } from './table-client.ts';
 
 const entryOf = ({ pk: _pk, sk: _sk, ...entry }: Item) => entry as unknown as CleanUpEntry;
@@ -21,6 +22,10 @@ export function dynamoDbCleanUpList(
     async get(root, entryId) {
       const item = await client.get(cleanUpPartition(root), entryId);
       return item && entryOf(item);
+    },
+    async add(entry) {
+      const item = toAttributes({ ...entry, pk: cleanUpPartition(entry.root), sk: entry.entryId });
+      await client.send(() => world.dynamodb.send(new PutItemCommand({ TableName: tableName, Item: item })));
     },
     async markEmptied(root, entryId, atMs) {
       try {
