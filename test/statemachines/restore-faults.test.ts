@@ -290,6 +290,20 @@ describe('restore, when something fails', () => {
     expect(await w.target.versions('hbase/.hbase-snapshot/')).toEqual([]);
   });
 
+  it('makes nothing visible when a placed file was replaced by other bytes of its size', async () => {
+    const entry = w.image.lists[1]?.[0];
+    w.world.hub.intercept(async (call, next) => {
+      const answer = await next(call);
+      if (stepOf(call) === 'PlaceFiles') {
+        await w.target.put(`hbase/archive/data/${entry?.path}`, Buffer.alloc(entry?.size ?? 0, 7));
+      }
+      return answer;
+    });
+    const ended = await w.world.run('restore', request());
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'TargetExists' });
+    expect(await w.target.versions('hbase/.hbase-snapshot/')).toEqual([]);
+  });
+
   it('publishes nothing over what stands under its name', async () => {
     let isThere = false;
     w.world.hub.intercept(async (call, next) => {
