@@ -1,6 +1,6 @@
 import { compressLines } from '../../core/compressed-lines.ts';
 import { ImageConflict } from '../../core/errors/image-errors.ts';
-import { OutOfTime } from '../../core/errors/platform-errors.ts';
+import { OutOfTime, UnknownAnswer } from '../../core/errors/platform-errors.ts';
 import type { CopiedFile } from '../../core/file-entry.ts';
 import { compareUtf8 } from '../../core/hbase/utf8-order.ts';
 import { dataKey, dataPrefix } from '../../core/image-layout.ts';
@@ -38,19 +38,25 @@ export const copyFiles =
     const place = { source: parseS3Uri(BatchInput.source, 'source'), root: parseS3Uri(root, 'root'), sessionId };
     let files = 0;
     let bytes = 0;
-    for (const { chunk } of Items) {
+    for (const { chunk, files: planned } of Items) {
       const child = { step: 'CopyFiles', number: chunk };
-      const copied = await notingFailure({ objects, bucket, work }, child, () => copyChunk(chunk));
+      const copied = await notingFailure({ objects, bucket, work }, child, () => copyChunk(chunk, planned));
       files += copied.length;
       for (const { size } of copied) bytes += size;
     }
     return { files, bytes };
 
-    async function copyChunk(chunk: number): Promise<readonly CopiedFile[]> {
+    async function copyChunk(chunk: number, count: number): Promise<readonly CopiedFile[]> {
       const [lines, isDone] = await Promise.all([
         readChunkLines(objects, bucket, chunkKey(work, chunk)),
         findChunkLines(objects, bucket, resultKey(work, chunk)),
       ]);
+      if (lines.length !== count) {
+        throw new UnknownAnswer(
+          `chunk ${chunk} has ${lines.length} files instead of ${count}`,
+          'start the backup again',
+        );
+      }
       const planned = lines.map((line) => readPlannedFile(line) as PlannedCopy);
       // Its results are there: an earlier run finished, and only its answer was lost.
       if (isDone?.length === planned.length) return planned as unknown as CopiedFile[];

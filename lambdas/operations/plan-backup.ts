@@ -46,16 +46,17 @@ export const planBackup =
     const clusterId = await ports.snapshots.clusterId(source);
     const planner = new TablePlanner(ports, request, clusterId, bases);
     const tables: PlannedBackupTable[] = [];
-    const firstPaths: { index: number; firstPath: string }[] = [];
+    const filled: { index: number; firstPath: string; planSha256: string }[] = [];
     for (const snapshot of await chooseOnce(ports, bucket, work, request)) {
       const index = tables.length;
       const planning = await planner.plan(snapshot);
       const written = await writeTablePlan(ports, { bucket, work, index }, planning);
       await putSnapshotFiles(ports, input, index, planning);
       tables.push(plannedTableOf(planning, index, written.planSha256));
-      if (written.firstPath !== undefined) firstPaths.push({ index, firstPath: written.firstPath });
+      const { firstPath, planSha256 } = written;
+      if (firstPath !== undefined) filled.push({ index, firstPath, planSha256 });
     }
-    const pieces = await writePlanPieces(ports.objects, { bucket, work }, firstPaths, request.chunkObjects);
+    const pieces = await writePlanPieces(ports.objects, { bucket, work }, filled, request.chunkObjects);
     const plan: BackupPlan = {
       format: 1,
       sessionId: input.sessionId,

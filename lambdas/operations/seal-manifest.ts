@@ -36,7 +36,7 @@ export const sealManifest =
     const results = new CopyResults(objects, place, plan.chunkFirsts);
     const tables: ManifestTable[] = [];
     for (const table of plan.tables) {
-      const files = readTablePlan(objects, place, table.index);
+      const files = readTablePlan(objects, place, table);
       tables.push(await writeList(objects, root, plan, table, files, results));
     }
     const positionsSha256 = await writePositions(objects, root, plan);

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { compressLines, readCompressedLines } from '../../core/compressed-lines.ts';
+import { TextDigest } from '../../core/digest.ts';
 import { UnknownAnswer } from '../../core/errors/platform-errors.ts';
 import type { PlannedFile } from '../../core/file-entry.ts';
 import { writeFileEntry } from '../../core/file-entry-line.ts';
@@ -25,7 +26,7 @@ export interface PlanPieces {
 export async function writePlanPieces(
   objects: Pick<ObjectStore, 'getStream' | 'put'>,
   place: { readonly bucket: string; readonly work: string },
-  tables: readonly { readonly index: number; readonly firstPath: string }[],
+  tables: readonly { readonly index: number; readonly firstPath: string; readonly planSha256: string }[],
   chunkObjects: number,
 ): Promise<PlanPieces> {
   const { bucket, work } = place;
@@ -38,7 +39,7 @@ export async function writePlanPieces(
   const put = (key: string, lines: Iterable<string>) =>
     writes.add(() => objects.put(bucket, key, compressLines(lines)));
   const merged = mergePlans(
-    tables.map(({ index, firstPath }) => ({ firstPath, open: () => readTablePlan(objects, place, index) })),
+    tables.map((table) => ({ firstPath: table.firstPath, open: () => readTablePlan(objects, place, table) })),
   );
   try {
     for await (const piece of cutPlan(counted(merged, totals), { ...CUT_LIMITS, chunkObjects })) {
@@ -78,15 +79,24 @@ async function* counted(files: AsyncIterable<PlannedFile>, totals: PlanTotals): 
   }
 }
 
-/** The plan of one table, streamed from the work bucket. */
+/**
+ * The plan of one table, streamed from the work bucket. A compressed list that is cut short ends without an error, so
+ * the digest decides (I9).
+ * @throws UnknownAnswer
+ */
 export async function* readTablePlan(
   objects: Pick<ObjectStore, 'getStream'>,
   { bucket, work }: { readonly bucket: string; readonly work: string },
-  index: number,
+  table: { readonly index: number; readonly planSha256: string },
 ): AsyncGenerator<PlannedFile> {
-  const key = tablePlanKey(work, index);
+  const key = tablePlanKey(work, table.index);
+  const damaged = (why: string) => new UnknownAnswer(`s3://${bucket}/${key} ${why}`, 'start the backup again', { key });
   const pieces = await objects.getStream(bucket, key);
-  if (pieces === undefined)
-    throw new UnknownAnswer(`s3://${bucket}/${key} is missing`, 'start the backup again', { key });
-  for await (const line of readCompressedLines(pieces)) yield readPlannedFile(line);
+  if (pieces === undefined) throw damaged('is missing');
+  const digest = new TextDigest();
+  for await (const line of readCompressedLines(pieces)) {
+    digest.update(`${line}\n`);
+    yield readPlannedFile(line);
+  }
+  if (digest.hex() !== table.planSha256) throw damaged('is not the plan that was written');
 }

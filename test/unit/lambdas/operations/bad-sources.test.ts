@@ -278,3 +278,27 @@ async function removeVersions(bucket: Bucket, key: string): Promise<void> {
     await world.clients.s3.send(new DeleteObjectCommand({ Bucket: bucket.name, Key, VersionId }));
   }
 }
+
+describe('a plan that is not the one that was written', () => {
+  it.each(['plan/copy-00000', 'plan/table-00000', 'results/copy-00000', 'plan/verify-00000'])(
+    '%s cut short',
+    async (name) => {
+      const backup = session();
+      await backup.begin();
+      await backup.plan();
+      if (name !== 'plan/copy-00000') await backup.copy();
+      const work = new Bucket(world, WORK_BUCKET);
+      const key = (await work.keys()).find((one) => one.includes(name))!;
+      const bytes = await work.get(key);
+      await work.put(key, bytes.subarray(0, Math.ceil(bytes.length / 2)));
+      const rest = async () => {
+        if (name === 'plan/copy-00000') await backup.copy();
+        if (name !== 'plan/table-00000') await backup.verify();
+        await backup.seal();
+      };
+      await expect(rest()).rejects.toBeInstanceOf(Error);
+      const manifests = await new Bucket(world, 'backups').keys(`prod/images/${backup.begun!.sessionId}/manifest`);
+      expect(manifests).toEqual([]);
+    },
+  );
+});
