@@ -3,12 +3,14 @@ import type { Executions } from '../ports/executions.ts';
 import type { SystemTable } from '../ports/system-table.ts';
 import { ownerOf } from './flag-owner.ts';
 
-/** Repairs that are started for one session without a person: take-overs and starts that never took over. */
+/** Repairs that are started for one session without a person, whether they took over or not. */
 const ATTEMPTS = 3;
 
 /**
  * {@link findAbandonedSessionsContract}: a flag whose owner's execution has ended starts a repair, under a name made of
- * root, epoch and attempt, so that two starts are one. Lost, doubled and late events are harmless: everything is read.
+ * root, the session's epoch and attempt, so that two starts are one and no session gets more than three; the epoch that
+ * was read goes along, and a repair that finds another one does nothing. Lost, doubled and late events are harmless:
+ * everything is read.
  */
 export const findAbandonedSessions =
   (
@@ -24,13 +26,11 @@ export const findAbandonedSessions =
       flags++;
       if ((await ownerOf(ports.executions, flag)).isRunning) continue;
       const session = await ports.table.getSession(root, flag.sessionId);
-      // Each take-over adds one to the epoch: the session's own Catch, then up to three repairs. After that a person.
-      if (session && epoch - session.epoch > ATTEMPTS) continue;
       for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        const name = `repair-${rootDigest(root)}-${epoch}-${attempt}`;
+        const name = `repair-${rootDigest(root)}-${session?.epoch ?? epoch}-${attempt}`;
         const earlier = await ports.executions.status(executionArn(config.REPAIR_STATE_MACHINE_ARN, name));
         if (earlier?.status === 'RUNNING') break;
-        if (earlier) continue; // ended and the epoch is still the same: it never took over
+        if (earlier) continue;
         await ports.executions.start(config.REPAIR_STATE_MACHINE_ARN, name, { root, epoch });
         started.push(name);
         break;
