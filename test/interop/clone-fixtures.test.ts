@@ -5,30 +5,13 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type FixtureName, fixture, snapshotsOf } from '../support/fixture.ts';
 import { compareCells } from './hbase/compare-cells.ts';
 import { exportLayout } from './hbase/export-layout.ts';
+import { truthOf } from './hbase/fixture-truth.ts';
 import { realHBase } from './hbase/real-hbase.ts';
-
-/** The point of a fixture at which a snapshot was taken, and the cells that a reader saw then. */
-interface Point {
-  readonly snapshots?: Readonly<Record<string, string>>;
-  readonly tables: Readonly<Record<string, { readonly scan: string; readonly scanCells: number }>>;
-}
 
 const names: FixtureName[] = ['shop', 'splits', 'bulk', 'tags-mob', 'walcomp', 'chain', 'shop-2.4.18', 'shop-2.5.8'];
 const hbase = realHBase();
 const work = mkdtempSync(join(tmpdir(), 'holdfast-clone-'));
 afterAll(() => rmSync(work, { recursive: true }));
-
-/** The fixtures of the older lines hold the same cells and leave them out. */
-function truthOf(name: FixtureName, snapshot: string) {
-  const files = fixture(name.startsWith('shop-') ? 'shop' : name);
-  const { points } = JSON.parse(files.get('points.json')!.toString()) as { points: Point[] };
-  for (const point of points) {
-    const table = Object.entries(point.snapshots ?? {}).find(([, taken]) => taken === snapshot)?.[0];
-    const scan = table === undefined ? undefined : point.tables[table];
-    if (scan !== undefined) return { cells: files.get(scan.scan)!, count: scan.scanCells };
-  }
-  throw new Error(`fixture ${name} does not say what snapshot ${snapshot} holds`);
-}
 
 describe.each(names)('fixture %s, laid out by core/hbase and cloned by HBase', (name) => {
   test.each(snapshotsOf(fixture(name)))('%s: cell for cell what was there', { timeout: 180_000 }, async (snapshot) => {
