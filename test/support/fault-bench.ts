@@ -223,8 +223,12 @@ export class FaultBench {
     });
   }
 
-  /** Holds the first such call back until it is released; then it takes effect, whoever still waits for it. */
-  hold(what: string, matches: (call: Call) => boolean | Promise<boolean>): Held {
+  /** Holds the first such call back until it is released; then it takes effect (changed, if told so), whoever still waits. */
+  hold(
+    what: string,
+    matches: (call: Call) => boolean | Promise<boolean>,
+    change: (call: Call) => Promise<Call> = async (call) => call,
+  ): Held {
     let release: () => void = () => {};
     let arrive: () => void = () => {};
     const arrived = new Promise<void>((resolve) => {
@@ -237,7 +241,7 @@ export class FaultBench {
     const act = async (call: Call, next: Next) => {
       arrive();
       await released;
-      const answer = next(call);
+      const answer = change(call).then(next);
       done = answer.catch(() => {});
       return answer;
     };
