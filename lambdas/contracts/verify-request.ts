@@ -3,7 +3,6 @@ import { backupIdField, count, digestField, rootField } from './fields.ts';
 
 /** `quick` lists; `checksums` also asks S3 for every checksum; `deep` also reads every HFile. */
 export const verifyMode = z.enum(['quick', 'checksums', 'deep']);
-export type VerifyMode = z.infer<typeof verifyMode>;
 
 /** A checked verification, written once for the steps behind it. */
 export const verifyRequest = z.object({

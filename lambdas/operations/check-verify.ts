@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { runId } from '../../core/restore-names.ts';
 import type { checkVerifyContract } from '../contracts/check-verify.contract.ts';
 import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
-import { verifyMode, verifyRequest } from '../contracts/verify-request.ts';
+import { type VerifyRequest, verifyMode, verifyRequest } from '../contracts/verify-request.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { SystemTable } from '../ports/system-table.ts';
 import { findImage } from './find-image.ts';
@@ -44,7 +44,7 @@ export const checkVerify =
     const { image } = await file.settle(root, run, await settleImage());
     return { root, run, image, concurrency: asked.concurrency };
 
-    async function settleImage(): Promise<z.infer<typeof verifyRequest>> {
+    async function settleImage(): Promise<VerifyRequest> {
       const { image: found } = await findImage(ports.table, root, asked.image, undefined);
       const { mode, sample, maxBytes, chunkObjects } = asked;
       return {
