@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 /** A stock Apache HBase, run by a launcher that is no part of this repository. */
 export interface RealHBase {
-  /** clone_snapshot out of an ExportSnapshot layout in a fresh HBase; writes the table's cells to `dumpFile`. */
+  /** clone_snapshot out of an ExportSnapshot layout; writes the table's cells to `dumpFile`. */
   restoreSnapshot(request: RestoreRequest): Promise<void>;
   /** The same, then bulk loads the directories of HFiles (`<directory>/<family>/<file>`) in order before it dumps. */
   restoreAndLoad(request: RestoreRequest & { readonly hfileDirectories: readonly string[] }): Promise<void>;
@@ -21,6 +21,8 @@ export interface RealHBase {
 
 export interface RestoreRequest {
   readonly exportDirectory: string;
+  /** Into the HBase of this home directory, which this changes. Default: into a fresh one. */
+  readonly home?: string;
   readonly snapshot: string;
   readonly table: string;
   readonly dumpFile: string;
@@ -42,7 +44,7 @@ export interface ServingHBase {
 
 const MISSING = `HOLDFAST_HBASE is not set. These tests ask a real HBase. Set it to the path of a launcher that runs stock HBase
 (org.apache.hbase:hbase-server:2.6.4 and org.apache.hbase:hbase-mapreduce:2.6.4 from Maven Central) in one JVM, with the commands
-  restore-snapshot --export DIR --snapshot S --table T --dump FILE [--raw]
+  restore-snapshot [--root DIR] --export DIR --snapshot S --table T --dump FILE [--raw]
   apply --export DIR --snapshot S --hfiles DIR[,DIR...] --table T --dump FILE [--raw]
   dump --root DIR --table T --dump FILE [--raw]
   serve --root DIR [--conf k=v]...        which prints: READY zookeeper=H:P master=NAME regionservers=NAME...`;
@@ -61,8 +63,9 @@ export function realHBase(environment: NodeJS.ProcessEnv = process.env): RealHBa
   };
 }
 
-function restoreArguments({ exportDirectory, snapshot, table, dumpFile, raw }: RestoreRequest): string[] {
-  const named = ['--export', exportDirectory, '--snapshot', snapshot, '--table', table, '--dump', dumpFile];
+function restoreArguments({ exportDirectory, home, snapshot, table, dumpFile, raw }: RestoreRequest): string[] {
+  const where = home === undefined ? [] : ['--root', home];
+  const named = [...where, '--export', exportDirectory, '--snapshot', snapshot, '--table', table, '--dump', dumpFile];
   return raw === true ? [...named, '--raw'] : named;
 }
 
