@@ -57,7 +57,9 @@ export class FaultBench {
   readonly #machineRoles = new Map<string, Machine>();
   readonly #armed = new Set<Armed>();
   readonly #current = new Map<Machine, string>();
-  #checkpoint: { items: Output[]; keys: Map<string, Set<string>>; hbase: Map<string, Output> } | undefined;
+  #checkpoint:
+    | { items: Output[]; keys: Map<string, Set<string>>; hbase: Map<string, { body: Uint8Array; modified: number }> }
+    | undefined;
 
   constructor(h: HoldfastCloud) {
     this.h = h;
@@ -341,12 +343,13 @@ export class FaultBench {
   async #remember(): Promise<void> {
     const { cloud } = this.h;
     const keys = new Map<string, Set<string>>();
-    const hbase = new Map<string, Output>();
+    const hbase = new Map<string, { body: Uint8Array; modified: number }>();
     for (const bucket of ['backups', this.h.stack.SystemBucket, this.h.stack.WorkBucket, 'hbase']) {
       keys.set(bucket, new Set((await this.#versions(bucket)).map((v) => `${v.key} ${v.versionId}`)));
     }
-    for await (const { key } of this.h.objects.list('hbase', '')) {
-      hbase.set(key, { Body: (await this.h.objects.get('hbase', key, 1 << 28))?.bytes });
+    for await (const { key, lastModifiedMs: modified } of this.h.objects.list('hbase', '')) {
+      const stored = await this.h.objects.get('hbase', key, 1 << 28);
+      hbase.set(key, { body: stored?.bytes ?? Buffer.alloc(0), modified });
     }
     const { Items = [] } = await cloud.call('dynamodb', 'Scan', { TableName: this.h.stack.TableName });
     this.#checkpoint = { items: Items as Output[], keys, hbase };
@@ -374,11 +377,13 @@ export class FaultBench {
       const uploads = objects.listUploads(bucket, '');
       await objects.abortUploads(bucket, uploads);
     }
-    for (const [Key, { Body }] of kept.hbase) {
-      const there = await objects.get('hbase', Key, 1 << 28);
-      if (!there || Buffer.compare(there.bytes, Body as Uint8Array) !== 0) {
-        await cloud.call('s3', 'PutObject', { Bucket: 'hbase', Key, Body });
-      }
+    const there = new Map<string, number>();
+    for await (const { key, lastModifiedMs } of objects.list('hbase', '')) there.set(key, lastModifiedMs);
+    for (const [Key, source] of kept.hbase) {
+      if (there.get(Key) === source.modified) continue;
+      await cloud.call('s3', 'PutObject', { Bucket: 'hbase', Key, Body: source.body });
+      const [now] = await Array.fromAsync(objects.list('hbase', Key));
+      source.modified = now?.lastModifiedMs ?? 0;
     }
     const TableName = stack.TableName;
     const { epoch, version } = await this.h.table.readControl(ROOT);
