@@ -3,8 +3,6 @@ export type BackupId = string;
 
 const ID = /^backup_(\d{13})$/;
 
-export const isBackupId = (text: string): boolean => ID.test(text);
-
 export const backupId = (ms: number): BackupId => `backup_${String(ms).padStart(13, '0')}`;
 
 /** The milliseconds in an id; undefined if it is none. */

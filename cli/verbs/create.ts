@@ -115,7 +115,7 @@ async function finish(world: World, output: Output, root: string, ended: Ended, 
     const code = report(output, failure, undone);
     const { safe, next } = await whatIsSafe(world, root);
     output.note('Safe', safe);
-    if (flag && code !== 10) output.note('Next', next);
+    if (flag && !failure.hint) output.note('Next', next);
     return code;
   }
   if ((ended.output as { requests?: unknown }).requests) {

@@ -28,11 +28,6 @@ export class Superseded extends HoldfastError {
   override readonly name = 'Superseded';
 }
 
-/** The flag could not be set in any of the attempts, and nobody held it: the root is too busy. Nothing was changed. */
-export class BeginLost extends HoldfastError {
-  override readonly name = 'BeginLost';
-}
-
 /** The answer of the begin stayed unknown. The system snapshot is left for the next session's list (I3). */
 export class BeginUnknown extends HoldfastError {
   override readonly name = 'BeginUnknown';

@@ -46,4 +46,3 @@ export const authorityField = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ROLL_BACK'), epoch: count, runId: z.string() }),
   z.object({ kind: z.literal('CLEAN_UP'), entryId: z.string() }),
 ]);
-export type Authority = z.infer<typeof authorityField>;

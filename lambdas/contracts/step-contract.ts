@@ -28,4 +28,3 @@ export function defineContract<E extends Environment, I extends z.ZodType, O ext
 
 export type InputOf<C> = C extends StepContract<Environment, infer I, z.ZodType> ? z.infer<I> : never;
 export type OutputOf<C> = C extends StepContract<Environment, z.ZodType, infer O> ? z.infer<O> : never;
-export type EnvironmentOf<C> = C extends StepContract<infer E, z.ZodType, z.ZodType> ? z.infer<E> : never;
