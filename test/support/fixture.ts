@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { readTarZst } from '../../local/import/tar.ts';
 
 export type FixtureName =
@@ -36,12 +35,4 @@ export function snapshotsOf(files: Fixture): string[] {
     (path) => /^hbase\/\.hbase-snapshot\/([^./][^/]*)\/data\.manifest$/.exec(path)?.[1],
   );
   return names.filter((name) => name !== undefined).sort();
-}
-
-/** Writes a fixture's files below a directory. */
-export function layOut(files: Fixture, directory: string): void {
-  for (const [path, bytes] of files) {
-    mkdirSync(dirname(join(directory, path)), { recursive: true });
-    writeFileSync(join(directory, path), bytes);
-  }
 }
