@@ -57,6 +57,7 @@ export class FaultBench {
   readonly #machineRoles = new Map<string, Machine>();
   readonly #armed = new Set<Armed>();
   readonly #current = new Map<Machine, string>();
+  #runs = 0;
   #checkpoint:
     | { items: Output[]; keys: Map<string, Set<string>>; hbase: Map<string, { body: Uint8Array; modified: number }> }
     | undefined;
@@ -91,10 +92,12 @@ export class FaultBench {
 
   // ---- executions
 
-  async start(machine: Machine, input: object, name?: string): Promise<string> {
-    const arn = await this.h.start(machine, input, name);
-    this.#current.set(machine, arn);
-    return arn;
+  async start(machine: Machine, input: object): Promise<string> {
+    const name = `run-${++this.#runs}`;
+    // Known before the first state runs, so that a fault may be in that one.
+    const [arn, partition, states, region, account, , machineName] = this.h.stack[machine].split(':');
+    this.#current.set(machine, [arn, partition, states, region, account, 'execution', machineName, name].join(':'));
+    return this.h.start(machine, input, name);
   }
 
   async ended(executionArn: string): Promise<Ended> {
@@ -105,8 +108,8 @@ export class FaultBench {
     }
   }
 
-  async run(machine: Machine, input: object = { root: ROOT }, name?: string): Promise<Ended> {
-    return this.ended(await this.start(machine, input, name));
+  async run(machine: Machine, input: object = { root: ROOT }): Promise<Ended> {
+    return this.ended(await this.start(machine, input));
   }
 
   backUp(input: object = INPUT): Promise<Ended> {
