@@ -30,6 +30,8 @@ const archive = (may: Grants) => may.targets('archive/data/*');
 const placeArchive = (may: Grants): Grant[] => [
   ...readImages(may),
   ...may.read(archive(may)),
+  // After a multipart copy: uploads of its key that a lost answer left.
+  ...may.bucket(archive(may), 's3:ListBucketMultipartUploads'),
   ...may.create(archive(may)),
 ];
 
