@@ -1,5 +1,5 @@
 import { existsSync, globSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
@@ -38,6 +38,13 @@ describe('README.md', () => {
     );
     expect(folders.filter((folder) => !new RegExp(`^\\| \`${folder}/\``, 'm').test(readme))).toEqual([]);
   });
+});
+
+it('fixtures take 5 MB at most, and their README names each', () => {
+  const archives = globSync('test/fixtures/**/*.tar.zst', { cwd: REPOSITORY });
+  expect(archives.reduce((sum, path) => sum + statSync(join(REPOSITORY, path)).size, 0)).toBeLessThan(5_000_000);
+  const described = textOf('test/fixtures/hbase/README.md');
+  expect(archives.filter((path) => !described.includes(`\`${basename(path, '.tar.zst')}\``))).toEqual([]);
 });
 
 describe.each(documents)('%s', (path) => {
