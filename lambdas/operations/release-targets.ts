@@ -7,7 +7,7 @@ import type { RestoreTargets } from '../ports/pins.ts';
 import { RequestFile } from './request-file.ts';
 import { targetRecords } from './target-fence.ts';
 
-/** Idempotent; records that are another restore's by now stay as they are. */
+/** Idempotent; records that are another restore's by now, or that have ended otherwise, stay as they are. */
 export const releaseTargets =
   (
     ports: { readonly objects: ObjectStore; readonly targets: RestoreTargets; readonly clock: Clock },
@@ -22,7 +22,8 @@ export const releaseTargets =
     let released = 0;
     for (const record of targetRecords(request, state, ports.clock)) {
       const mine = await ports.targets.get(record.target, record.table);
-      if (mine?.restoreId === run && (await ports.targets.update(record))) released++;
+      if (mine?.restoreId !== run) continue;
+      if (mine.state === state || (await ports.targets.update(record))) released++;
     }
     return { released };
   };

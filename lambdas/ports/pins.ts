@@ -16,7 +16,7 @@ export interface RestoreTargets {
     record: TargetRecord,
     nowMs: number,
   ): Promise<{ readonly decision: 'CLAIMED' } | { readonly decision: 'BUSY'; readonly holder: TargetRecord }>;
-  /** Only while it is still ours (by restore id); answers whether it was. */
+  /** Only while it is still ours (by restore id) and RESTORING; answers whether it was. */
   update(record: TargetRecord): Promise<boolean>;
   get(target: string, table: string): Promise<TargetRecord | undefined>;
   /** Every record of one HBase root directory. Strongly consistent. */

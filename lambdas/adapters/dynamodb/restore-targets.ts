@@ -51,8 +51,10 @@ export function dynamoDbRestoreTargets(
             new PutItemCommand({
               TableName: tableName,
               Item: itemFor(record),
-              ConditionExpression: 'restoreId = :mine',
-              ExpressionAttributeValues: { ':mine': { S: record.restoreId } },
+              // An end is final: a late step never reopens what was closed.
+              ConditionExpression: 'restoreId = :mine AND #state = :restoring',
+              ExpressionAttributeNames: { '#state': 'state' },
+              ExpressionAttributeValues: { ':mine': { S: record.restoreId }, ':restoring': { S: 'RESTORING' } },
             }),
           ),
         );

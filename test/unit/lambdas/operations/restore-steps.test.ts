@@ -120,6 +120,23 @@ describe('steps of a restore', () => {
     }
   });
 
+  it.each(['HoldOffCleaners', 'PauseCleaners', 'ReleaseTargets'])(
+    'an end that comes between the look and the write of %s is not undone',
+    async (step) => {
+      await restore(1, 'CheckPlaced');
+      const remove = w.world.hub.intercept(async (one, next) => {
+        if (one.operation !== 'PutItem') return next(one);
+        remove();
+        await call('ReleaseTargets', { state: 'FAILED' });
+        return next(one);
+      });
+      const late = call(step, { state: 'PUBLISHED' });
+      if (step === 'ReleaseTargets') await expect(late).resolves.toEqual({ released: 0 });
+      else await expect(late).rejects.toMatchObject({ name: 'TargetBusy' });
+      for (const item of await itemsOf(w.world, 'targets#')) expect(item).toContain('"FAILED"');
+    },
+  );
+
   it('looks at the fence once more before each table that it makes visible', async () => {
     await restore(1, 'PauseCleaners');
     let isReleased = false;
