@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { HoldfastError } from '../core/errors/holdfast-error.ts';
 import { InvalidInput } from '../core/errors/input-errors.ts';
 import { overlaps, parseS3Uri, type S3Uri } from '../core/s3-uri.ts';
+import { parseFullRequest } from '../lambdas/contracts/full-request.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..');
 
@@ -119,15 +121,23 @@ function checkSchedules(file: string, config: HoldfastConfig): void {
     const field = `schedules.${index}`;
     if (names.has(schedule.name)) refuse(file, `${field}.name`, `"${schedule.name}" is taken by another schedule`);
     names.add(schedule.name);
-    for (const [member, places] of [
-      ['root', config.roots],
-      ['source', config.sources],
-    ] as const) {
-      const wanted = schedule.input[member];
-      if (!places.some(({ uri }) => uri === wanted)) {
-        refuse(file, `${field}.input.${member}`, `"${wanted}" is not one of ${member}s`);
-      }
-    }
+    checkScheduledInput(file, `${field}.input`, schedule.input, config);
+  }
+}
+
+/** What the first state of `full-backup` would refuse at every start is refused here. */
+function checkScheduledInput(file: string, field: string, input: object, config: HoldfastConfig): void {
+  const uris = (places: readonly S3Uri[]) => places.map(({ uri }) => uri);
+  try {
+    parseFullRequest(input, { roots: uris(config.roots), sources: uris(config.sources) });
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    const member = error.evidence.field;
+    refuse(
+      file,
+      typeof member === 'string' ? `${field}.${member}` : field,
+      `is refused by full-backup: ${error.message}`,
+    );
   }
 }
 

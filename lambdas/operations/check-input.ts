@@ -2,8 +2,8 @@ import { DestinationRefused } from '../../core/errors/input-errors.ts';
 import { SourceNotFound } from '../../core/errors/source-errors.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
 import type { FullRequest } from '../contracts/fields.ts';
+import { parseFullRequest } from '../contracts/full-request.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { parseFullRequest } from './full-request.ts';
 
 /** {@link checkInputContract}: the typed input, the configuration, and that both buckets are there and here. */
 export const checkInput =

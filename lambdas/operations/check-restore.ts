@@ -4,13 +4,13 @@ import { formatTableName, parseTableName } from '../../core/hbase/table-name.ts'
 import { restoreSnapshotNames, runId } from '../../core/restore-names.ts';
 import { overlaps, parseS3Uri, type S3Uri } from '../../core/s3-uri.ts';
 import type { checkRestoreContract } from '../contracts/check-restore.contract.ts';
+import { configuredRoot } from '../contracts/full-request.ts';
 import { type RestoreRequest, restoreRequest } from '../contracts/restore-request.ts';
 import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import type { Executions } from '../ports/executions.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { SystemTable } from '../ports/system-table.ts';
 import { findImage } from './find-image.ts';
-import { configuredRoot } from './full-request.ts';
 import { parseInput } from './parse-input.ts';
 import { refuseIfOwnerIsGone } from './refuse-if-owner-is-gone.ts';
 import { RequestFile } from './request-file.ts';

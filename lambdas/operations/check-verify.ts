@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { runId } from '../../core/restore-names.ts';
 import type { checkVerifyContract } from '../contracts/check-verify.contract.ts';
+import { configuredRoot } from '../contracts/full-request.ts';
 import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import { type VerifyRequest, verifyMode, verifyRequest } from '../contracts/verify-request.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { SystemTable } from '../ports/system-table.ts';
 import { findImage } from './find-image.ts';
-import { configuredRoot } from './full-request.ts';
 import { parseInput } from './parse-input.ts';
 import { RequestFile } from './request-file.ts';
 

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { OwnerRunning } from '../../core/errors/flag-errors.ts';
 import { InvalidInput } from '../../core/errors/input-errors.ts';
 import type { findFailedSessionContract } from '../contracts/find-failed-session.contract.ts';
+import { configuredRoot, firstIssue } from '../contracts/full-request.ts';
 import type { OutputOf } from '../contracts/step-contract.ts';
 import type { Executions } from '../ports/executions.ts';
 import type { SystemTable } from '../ports/system-table.ts';
 import { ownerOf, startedText } from './flag-owner.ts';
-import { configuredRoot, firstIssue } from './full-request.ts';
 
 const typedSchema = z.strictObject({
   root: z.string(),

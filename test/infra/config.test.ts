@@ -52,14 +52,20 @@ describe('parseConfig', () => {
   const schedule = {
     name: 'nightly',
     expression: 'rate(1 day)',
-    input: { root: 's3://backups/hbase', source: 's3://cluster/hbase' },
+    input: { root: 's3://backups/hbase', source: 's3://cluster/hbase', all: true },
   };
+  const { all: _all, ...neither } = schedule.input;
   it.each([
     [[{ ...schedule, expression: 'daily' }], 'schedules.0.expression must be cron'],
     [[{ ...schedule, name: 'a b' }], 'schedules.0.name takes 1 to 40'],
     [[schedule, schedule], 'schedules.1.name "nightly" is taken'],
     [[{ ...schedule, input: { ...schedule.input, root: 's3://backups/other' } }], 'schedules.0.input.root'],
     [[{ ...schedule, input: { ...schedule.input, source: 's3://x' } }], 'schedules.0.input.source'],
+    // What full-backup would refuse at every start.
+    [[{ ...schedule, input: neither }], 'schedules.0.input.tables is refused by full-backup: tables: name the tables'],
+    [[{ ...schedule, input: { ...schedule.input, tables: ['t'] } }], 'schedules.0.input.all is refused'],
+    [[{ ...schedule, input: { ...neither, tables: ['a:b:c'] } }], 'schedules.0.input.tables.0 is refused'],
+    [[{ ...schedule, input: { ...schedule.input, dryrun: true } }], 'schedules.0.input.dryrun is refused'],
     [[{ ...schedule, input: { ...schedule.input, schedule: {} } }], '"schedule" is filled in by the scheduler'],
   ])('refuses the schedules %j', (schedules, message) => {
     expect(refusal({ schedules })).toContain(message);

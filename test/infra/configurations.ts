@@ -17,7 +17,7 @@ export const ALL_OPTIONS = {
     {
       name: 'nightly',
       expression: 'cron(0 2 * * ? *)',
-      input: { root: 's3://backups/b', source: 's3://cluster-two/hbase' },
+      input: { root: 's3://backups/b', source: 's3://cluster-two/hbase', all: true },
     },
   ],
   autoRepair: false,

@@ -57,7 +57,7 @@ describe('docs/design.md', () => {
   });
 
   it.each([
-    ['### Input of full-backup', 'lambdas/operations/full-request.ts', /const typedSchema/],
+    ['### Input of full-backup', 'lambdas/contracts/full-request.ts', /const typedSchema/],
     ['### Input of restore', 'lambdas/operations/check-restore.ts', /const typed /],
     ['### Input of verify', 'lambdas/operations/check-verify.ts', /const typed /],
     ['### Input of repair', 'lambdas/operations/find-failed-session.ts', /const typedSchema/],

@@ -7,7 +7,7 @@ import {
 } from '../../core/errors/input-errors.ts';
 import { formatTableName, InvalidTableName, parseTableName } from '../../core/hbase/table-name.ts';
 import { isWithin, overlaps, parseS3Uri, type S3Uri } from '../../core/s3-uri.ts';
-import type { FullRequest } from '../contracts/fields.ts';
+import type { FullRequest } from './fields.ts';
 
 /** What a person types into the console, or the CLI and a schedule send (docs/design.md, "Inputs"). */
 const typedSchema = z.strictObject({
