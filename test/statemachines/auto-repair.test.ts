@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FaultBench, INPUT, type Moment } from '../support/fault-bench.ts';
+import { FaultBench, INPUT, type Moment, thrown } from '../support/fault-bench.ts';
 import { ROOT } from '../support/holdfast-cloud.ts';
 
 const MINUTE = 60_000;
@@ -118,10 +118,7 @@ describe('auto-repair', () => {
       const failing = bench.at(
         `every ${state}`,
         (call) => call.operation === 'Invoke' && String(call.input.FunctionName).includes(role),
-        async () => {
-          const Payload = new TextEncoder().encode('{"errorType":"Broken","errorMessage":"broken on purpose"}');
-          return { StatusCode: 200, FunctionError: 'Unhandled', Payload };
-        },
+        async () => thrown('Broken', 'broken on purpose'),
       );
       await stopped();
       for (let n = 0; n < 8; n++) await sweep();

@@ -1,6 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FaultBench, type Held, INPUT, type Moment } from '../support/fault-bench.ts';
+import { FaultBench, type Held, INPUT, type Moment, thrown } from '../support/fault-bench.ts';
 import { ROOT } from '../support/holdfast-cloud.ts';
+
+const fail = thrown('Broken', 'broken on purpose');
 
 describe('races', () => {
   let bench: FaultBench;
@@ -172,9 +174,3 @@ describe('races', () => {
     },
   );
 });
-
-const fail = {
-  StatusCode: 200,
-  FunctionError: 'Unhandled',
-  Payload: new TextEncoder().encode(JSON.stringify({ errorType: 'Broken', errorMessage: 'broken on purpose' })),
-};

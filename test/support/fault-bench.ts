@@ -3,6 +3,7 @@ import { rolledBackIsAsBefore } from '../../core/check/i04-rolled-back-is-as-bef
 import type { RootFacts } from '../../core/check/root-facts.ts';
 import type { SessionRecord } from '../../core/items.ts';
 import type { Call, Output } from '../../local/hub.ts';
+import { CloudCheckpoint } from './cloud-checkpoint.ts';
 import { type Ended, type HoldfastCloud, holdfastCloud, ROOT, SOURCE } from './holdfast-cloud.ts';
 import { rootFacts, violationsOf } from './root-facts.ts';
 
@@ -58,9 +59,7 @@ export class FaultBench {
   readonly #armed = new Set<Armed>();
   readonly #current = new Map<Machine, string>();
   #runs = 0;
-  #checkpoint:
-    | { items: Output[]; keys: Map<string, Set<string>>; hbase: Map<string, { body: Uint8Array; modified: number }> }
-    | undefined;
+  #checkpoint: CloudCheckpoint | undefined;
 
   constructor(h: HoldfastCloud) {
     this.h = h;
@@ -69,24 +68,19 @@ export class FaultBench {
     }
   }
 
-  static async create(
-    options: { versioned?: boolean; baseline?: boolean; events?: boolean } = {},
-  ): Promise<FaultBench> {
+  static async create(options: { readonly events?: boolean } = {}): Promise<FaultBench> {
     const h = await holdfastCloud({ fixture: 'shop', events: options.events ?? false });
     const bench = new FaultBench(h);
     for (const machine of ['FullBackupStateMachine', 'RepairStateMachine', 'CleanUpStateMachine'] as const) {
       const { roleArn } = await h.cloud.call('states', 'DescribeStateMachine', { stateMachineArn: h.stack[machine] });
       bench.#machineRoles.set(roleArn as string, machine);
     }
-    if (options.versioned ?? true) {
-      const VersioningConfiguration = { Status: 'Enabled' };
-      await h.cloud.call('s3', 'PutBucketVersioning', { Bucket: 'backups', VersioningConfiguration });
-    }
-    if (options.baseline ?? true) {
-      expect(await bench.run('FullBackupStateMachine', INPUT)).toMatchObject({ status: 'SUCCEEDED' });
-      await bench.workOff();
-    }
-    await bench.#remember();
+    // Versions make more of what a clean-up has to remove.
+    const VersioningConfiguration = { Status: 'Enabled' };
+    await h.cloud.call('s3', 'PutBucketVersioning', { Bucket: 'backups', VersioningConfiguration });
+    expect(await bench.run('FullBackupStateMachine', INPUT)).toMatchObject({ status: 'SUCCEEDED' });
+    await bench.workOff();
+    bench.#checkpoint = await CloudCheckpoint.of(h);
     return bench;
   }
 
@@ -341,68 +335,14 @@ export class FaultBench {
     expect(await this.h.listing(this.h.stack.SystemBucket)).toEqual([]);
   }
 
-  // ---- back to the beginning
-
-  async #remember(): Promise<void> {
-    const { cloud } = this.h;
-    const keys = new Map<string, Set<string>>();
-    const hbase = new Map<string, { body: Uint8Array; modified: number }>();
-    for (const bucket of ['backups', this.h.stack.SystemBucket, this.h.stack.WorkBucket, 'hbase']) {
-      keys.set(bucket, new Set((await this.#versions(bucket)).map((v) => `${v.key} ${v.versionId}`)));
-    }
-    for await (const { key, lastModifiedMs: modified } of this.h.objects.list('hbase', '')) {
-      const stored = await this.h.objects.get('hbase', key, 1 << 28);
-      hbase.set(key, { body: stored?.bytes ?? Buffer.alloc(0), modified });
-    }
-    const { Items = [] } = await cloud.call('dynamodb', 'Scan', { TableName: this.h.stack.TableName });
-    this.#checkpoint = { items: Items as Output[], keys, hbase };
-  }
-
-  async #versions(bucket: string): Promise<{ key: string; versionId: string }[]> {
-    const list: { key: string; versionId: string }[] = [];
-    for await (const { key, versionId } of this.h.objects.listVersions(bucket, '')) list.push({ key, versionId });
-    return list;
-  }
-
-  /** Back to the image of the start; the clock goes on. */
+  /** Back to the image of the start; the clock goes on, and so do epoch and version. */
   async reset(): Promise<void> {
-    const kept = this.#checkpoint;
-    if (!kept) throw new Error('no checkpoint');
     this.disarm();
-    const { cloud, stack, objects } = this.h;
-    for (const arn of this.#current.values()) {
-      const { status } = await cloud.call('states', 'DescribeExecution', { executionArn: arn });
-      if (status === 'RUNNING') await cloud.call('states', 'StopExecution', { executionArn: arn });
+    for (const executionArn of this.#current.values()) {
+      const { status } = await this.h.cloud.call('states', 'DescribeExecution', { executionArn });
+      if (status === 'RUNNING') await this.stop(executionArn);
     }
-    for (const [bucket, keys] of kept.keys) {
-      const doomed = (await this.#versions(bucket)).filter((v) => !keys.has(`${v.key} ${v.versionId}`));
-      await objects.deleteVersions(bucket, asyncOf(doomed));
-      const uploads = objects.listUploads(bucket, '');
-      await objects.abortUploads(bucket, uploads);
-    }
-    const there = new Map<string, number>();
-    for await (const { key, lastModifiedMs } of objects.list('hbase', '')) there.set(key, lastModifiedMs);
-    for (const [Key, source] of kept.hbase) {
-      if (there.get(Key) === source.modified) continue;
-      await cloud.call('s3', 'PutObject', { Bucket: 'hbase', Key, Body: source.body });
-      const [now] = await Array.fromAsync(objects.list('hbase', Key));
-      source.modified = now?.lastModifiedMs ?? 0;
-    }
-    const TableName = stack.TableName;
-    const { epoch, version } = await this.h.table.readControl(ROOT);
-    const { Items = [] } = await cloud.call('dynamodb', 'Scan', { TableName });
-    for (const { pk, sk } of Items as Output[])
-      await cloud.call('dynamodb', 'DeleteItem', { TableName, Key: { pk, sk } });
-    // The two counters never go back: names made of them are never used twice.
-    const grown = { epoch: { N: String(epoch) }, version: { N: String(version) } };
-    for (const item of kept.items) {
-      const isControl = (item.pk as { S: string }).S === `root#${ROOT}` && (item.sk as { S: string }).S === 'control';
-      await cloud.call('dynamodb', 'PutItem', { TableName, Item: isControl ? { ...item, ...grown } : item });
-    }
+    await this.#checkpoint?.rewind();
     await this.h.clock.sleep(10_000);
   }
-}
-
-async function* asyncOf<T>(items: Iterable<T>): AsyncGenerator<T> {
-  yield* items;
 }

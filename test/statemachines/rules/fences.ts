@@ -1,4 +1,4 @@
-import { INPUT } from '../../support/fault-bench.ts';
+import { INPUT, thrown } from '../../support/fault-bench.ts';
 import { ROOT } from '../../support/holdfast-cloud.ts';
 import { changeActions, holdCopy, notAsBefore, nowViolated, type Scenario, stoppedWith } from './scenario.ts';
 
@@ -114,10 +114,7 @@ export const uniquePrefixes: Scenario = async (bench, isWithout) => {
   const failing = bench.at(
     'the first verification',
     (call) => call.operation === 'Invoke' && String(call.input.FunctionName).includes('-VerifyFilesFunction'),
-    async () => {
-      const Payload = new TextEncoder().encode('{"errorType":"Broken","errorMessage":"broken on purpose"}');
-      return { StatusCode: 200, FunctionError: 'Unhandled', Payload };
-    },
+    async () => thrown('Broken', 'broken on purpose'),
     1,
   );
   let letGo: () => void = () => {};
