@@ -45,6 +45,10 @@ export function readSnapshotDescription(bytes: Uint8Array, what = '.snapshotinfo
   });
   const typeName = TYPES[type];
   if (name === undefined || table === undefined) throw new HBaseFormatError(what, 0, 'no snapshot name or no table');
+  // Positions are numbers of the system table, which holds safe integers only.
+  if (!Number.isSafeInteger(creationMs) || creationMs < 0) {
+    throw new HBaseFormatError(what, 0, `the creation time ${creationMs} is no time in milliseconds`);
+  }
   if (typeName === undefined) throw new HBaseFormatError(what, 0, `snapshot type ${type} is unknown`);
   const optional = {
     ...(owner === undefined ? {} : { owner }),

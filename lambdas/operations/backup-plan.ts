@@ -50,6 +50,17 @@ export type PlannedBackupTable = z.infer<typeof plannedTable>;
 /** 10,000 tables and 1,000,000 chunks (a billion files). */
 const MAX_BYTES = 256 * 1024 * 1024;
 
+/** @throws UnknownAnswer for a plan that its readers would refuse */
+export function checkBackupPlan(plan: unknown): BackupPlan {
+  const parsed = backupPlan.safeParse(plan);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UnknownAnswer(
+    `the plan cannot be used: ${issue?.path.join('.')}: ${issue?.message}`,
+    'take a new snapshot of the table, then start the backup again',
+  );
+}
+
 export async function findBackupPlan(
   objects: Pick<ObjectStore, 'get'>,
   bucket: string,

@@ -15,7 +15,7 @@ import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SystemTable } from '../ports/system-table.ts';
 import type { TableSnapshot, WantedTables } from '../ports/table-snapshots.ts';
-import { type BackupPlan, findBackupPlan, type PlannedBackupTable } from './backup-plan.ts';
+import { type BackupPlan, checkBackupPlan, findBackupPlan, type PlannedBackupTable } from './backup-plan.ts';
 import { type PlanPorts, TablePlanner, type TablePlanning } from './plan-tables.ts';
 import { systemSnapshotItems } from './read-system-snapshot.ts';
 import { stepEntry } from './step-entry.ts';
@@ -57,7 +57,7 @@ export const planBackup =
       if (firstPath !== undefined) filled.push({ index, firstPath, planSha256 });
     }
     const pieces = await writePlanPieces(ports.objects, { bucket, work }, filled, request.chunkObjects);
-    const plan: BackupPlan = {
+    const plan = checkBackupPlan({
       format: 1,
       sessionId: input.sessionId,
       root: input.root,
@@ -72,7 +72,7 @@ export const planBackup =
       holders: [...pieces.holders],
       verifyRanges: pieces.verifyRanges,
       chunkFirsts: [...pieces.chunkFirsts],
-    };
+    } satisfies BackupPlan);
     const outcome = await ports.table.writeImage(
       held,
       imageRecordOf(plan),

@@ -7,7 +7,7 @@ import type { CleanUpList } from '../ports/clean-up-list.ts';
 import type { SystemTable } from '../ports/system-table.ts';
 
 export interface AuthorityPorts {
-  readonly table: Pick<SystemTable, 'readControl' | 'getImage'>;
+  readonly table: Pick<SystemTable, 'readControl' | 'getImageState'>;
   readonly cleanUps: Pick<CleanUpList, 'get'>;
 }
 
@@ -32,12 +32,12 @@ export async function assertAuthority(
       { field: 'authority', entryId: entry.entryId },
     );
   }
-  const image = await ports.table.getImage(root, sessionId);
-  if (image !== undefined && image.state !== 'CREATING') {
+  const state = await ports.table.getImageState(root, sessionId);
+  if (state !== undefined && state !== 'CREATING') {
     throw new ImageConflict(
-      `${sessionId} is ${image.state}: nothing of it is removed by a roll-back`,
+      `${sessionId} is ${state}: nothing of it is removed by a roll-back`,
       `holdfast describe ${root} ${sessionId}`,
-      { image: sessionId, state: image.state },
+      { image: sessionId, state },
     );
   }
   return entry;

@@ -5,6 +5,7 @@ import type {
   FailureReason,
   Flag,
   ImageRecord,
+  ImageState,
   ImageTableRecord,
   Intent,
   Item,
@@ -57,6 +58,8 @@ export interface SystemTable {
   /** Every item of the root's partition in key order, control item included. Paged: not atomic by itself. */
   listItems(root: string): AsyncIterable<Item>;
   getImage(root: string, id: BackupId): Promise<ImageRecord | undefined>;
+  /** Only the state: a roll-back must get on beside a record that cannot be read. */
+  getImageState(root: string, id: BackupId): Promise<ImageState | undefined>;
   listImages(root: string): AsyncIterable<ImageRecord>;
   listImageTables(root: string, id: BackupId): AsyncIterable<ImageTableRecord>;
 

@@ -50,7 +50,8 @@ export interface Ended {
  * may watch them and inject faults.
  */
 export class World {
-  readonly clock = new VirtualClock();
+  /** Behind the fixtures' snapshots. */
+  readonly clock = new VirtualClock(Date.UTC(2026, 10, 23, 18));
   readonly hub = new Hub();
   readonly clients: Clients;
   readonly environment: Readonly<Record<string, string>>;

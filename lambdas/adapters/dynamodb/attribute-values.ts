@@ -3,11 +3,17 @@ import type { Json } from '../../../core/canonical-json.ts';
 import { UnknownAnswer } from '../../../core/errors/platform-errors.ts';
 import type { Item } from '../../../core/items.ts';
 
-/** JSON to DynamoDB's attribute values. Numbers are safe integers; absent members are left out. */
+/**
+ * JSON to DynamoDB's attribute values. Absent members are left out.
+ * @throws UnknownAnswer for a number that {@link fromAttribute} would refuse: nobody could read the item again
+ */
 export function toAttribute(value: Json): AttributeValue {
   if (value === null) return { NULL: true };
   if (typeof value === 'string') return { S: value };
-  if (typeof value === 'number') return { N: String(value) };
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) throw new UnknownAnswer(`${value} is no number for the system table`, '');
+    return { N: String(value) };
+  }
   if (typeof value === 'boolean') return { BOOL: value };
   if (Array.isArray(value)) return { L: value.map((v: Json) => toAttribute(v)) };
   return { M: toAttributes(value as { [key: string]: Json | undefined }) };

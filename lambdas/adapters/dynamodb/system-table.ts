@@ -4,6 +4,7 @@ import {
   cleanUpPartition,
   historyPartition,
   type ImageRecord,
+  type ImageState,
   type ImageTableRecord,
   type Intent,
   type Item,
@@ -78,6 +79,9 @@ export function dynamoDbSystemTable(
     async getImage(root, id) {
       const item = await client.get(rootPartition(root), imageKey(id));
       return item && bare<ImageRecord>(item);
+    },
+    async getImageState(root, id) {
+      return (await client.getAttribute(rootPartition(root), imageKey(id), 'state')) as ImageState | undefined;
     },
     async *listImages(root) {
       for await (const item of client.query(rootPartition(root), 'image#')) {

@@ -5,12 +5,13 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { Json } from '../../../core/canonical-json.ts';
 import { PlatformRefused, PlatformUnavailable } from '../../../core/errors/platform-errors.ts';
 import { UnknownOutcome } from '../../../core/errors/unknown-outcome.ts';
 import type { Item } from '../../../core/items.ts';
 import type { Clients } from '../clients.ts';
 import { describeSdkError, retrying, type Verdict, verdictOf } from '../retry.ts';
-import { itemOf } from './attribute-values.ts';
+import { fromAttribute, itemOf } from './attribute-values.ts';
 
 type World = Pick<Clients, 'dynamodb' | 'clock' | 'ids'>;
 
@@ -59,12 +60,23 @@ export class TableClient {
   }
 
   async get(pk: string, sk: string): Promise<Item | undefined> {
+    const item = await this.#get(pk, sk);
+    return item && itemOf(item);
+  }
+
+  /** One attribute, whatever the others are. */
+  async getAttribute(pk: string, sk: string, name: string): Promise<Json | undefined> {
+    const value = (await this.#get(pk, sk))?.[name];
+    return value && fromAttribute(value);
+  }
+
+  async #get(pk: string, sk: string): Promise<Record<string, AttributeValue> | undefined> {
     const answer = await this.send(() =>
       this.#world.dynamodb.send(
         new GetItemCommand({ TableName: this.tableName, Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true }),
       ),
     );
-    return answer.Item && itemOf(answer.Item);
+    return answer.Item;
   }
 
   /** All items of a partition whose sort key has the prefix, in key order (or reversed), page by page. */

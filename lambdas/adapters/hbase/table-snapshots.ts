@@ -27,6 +27,8 @@ const MAX_SMALL_FILE = 1024 * 1024;
 const MAX_MANIFEST = 512 * 1024 * 1024;
 /** `.snapshotinfo` files that are read at once. */
 const AT_ONCE = 32;
+/** Clocks of a cluster and of AWS differ by less; a snapshot of the future would stay the newest one for as long. */
+const MOST_AHEAD_MS = 24 * 60 * 60 * 1_000;
 
 interface ReadSnapshot {
   readonly folder: SnapshotFolder;
@@ -43,6 +45,9 @@ export function s3TableSnapshots(objects: ObjectStore, clock: Clock): TableSnaps
     const description = undamaged(folder.name, () => readSnapshotDescription(object.bytes, what));
     if (description.name !== folder.name) {
       throw damaged(folder.name, `its .snapshotinfo is of snapshot ${description.name}`);
+    }
+    if (description.creationMs > clock.now() + MOST_AHEAD_MS) {
+      throw damaged(folder.name, `it says that it was created at ${timeOf(description.creationMs)}, in the future`);
     }
     return { folder, info: object.bytes, description };
   }
@@ -88,6 +93,9 @@ export function s3TableSnapshots(objects: ObjectStore, clock: Clock): TableSnaps
     },
   };
 }
+
+/** A `Date` ends at 8.64e15 ms, before the safe integers do. */
+const timeOf = (ms: number) => (ms <= 8.64e15 ? new Date(ms).toISOString() : `${ms} ms`);
 
 const hasInfo = (folder: SnapshotFolder): folder is SnapshotFolder & { info: ListedObject } =>
   folder.info !== undefined;

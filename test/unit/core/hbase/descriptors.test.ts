@@ -134,4 +134,7 @@ test('damage is named with what was read and where', () => {
   const error = expect.objectContaining({ name: 'HBaseFormatError', what: 'x', offset: 3 });
   expect(() => readSnapshotDescription(hex('0a01730aff'), 'x')).toThrow(error);
   expect(formatTableName(readSnapshotDescription(hex('0a0173120174')).table)).toBe('t');
+  // 2^62 and -1 as the creation time.
+  expect(() => readSnapshotDescription(hex('0a017312017418808080808080808040'))).toThrow('no time');
+  expect(() => readSnapshotDescription(hex('0a017312017418ffffffffffffffffff01'))).toThrow('no time');
 });

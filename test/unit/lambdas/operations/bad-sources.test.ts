@@ -125,6 +125,9 @@ describe('snapshots that cannot be used', () => {
     ['v1', { version: 0 }, 'SnapshotUnsupported'],
     ['an unknown version', { version: 3 }, 'SnapshotUnsupported'],
     ['expired', { creationMs: 1_000, ttlSeconds: 5 }, 'SnapshotExpired'],
+    ['of a time that is no number of the system table', { creationMs: 2 ** 62 }, 'SnapshotDamaged'],
+    ['of the year 285428', { creationMs: 2 ** 53 - 2 }, 'SnapshotDamaged'],
+    ['of the day after tomorrow', { creationMs: Date.UTC(2026, 10, 25) }, 'SnapshotDamaged'],
     ['of another name', { name: 'other' }, 'SnapshotDamaged'],
   ])('%s', async (_, change, name) => {
     await describeSnapshot(change);

@@ -1,3 +1,4 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type {
   CleanUpEntry,
@@ -23,10 +24,11 @@ const reason = { name: 'Broken', message: 'broken on purpose', hint: 'run it aga
 
 /** The control item decides who may write: the rules of docs/design.md that its conditions keep. */
 describe('the system table', () => {
+  let world: World;
   let table: SystemTable;
 
   beforeEach(async () => {
-    const world = await World.create({ roots: [ROOT] });
+    world = await World.create({ roots: [ROOT] });
     table = dynamoDbSystemTable(world.clients, TABLE_NAME);
   });
 
@@ -102,6 +104,26 @@ describe('the system table', () => {
       expect(await table.getSession(ROOT, ID)).toMatchObject({ state: 'FAILED', reason, rolledBackBy: 'repair' });
     },
   );
+
+  it('a number that nobody could read again is not written; beside one, a roll-back still reads the state', async () => {
+    await begin({ version: 0, epoch: 0 });
+    const now = await items();
+    for (const positionTo of [2 ** 53, 1.5, Number.NaN]) {
+      const record = { ...image('CREATING'), positionTo };
+      await expect(table.writeImage(await held(), record, [])).rejects.toMatchObject({ name: 'UnknownAnswer' });
+    }
+    expect(await items()).toEqual(now);
+    const Item = {
+      pk: { S: `root#${ROOT}` },
+      sk: { S: `image#${ID}` },
+      state: { S: 'CREATING' },
+      bytes: { N: '1e30' },
+    };
+    await world.clients.dynamodb.send(new PutItemCommand({ TableName: TABLE_NAME, Item }));
+    await expect(table.getImage(ROOT, ID)).rejects.toMatchObject({ name: 'UnknownAnswer' });
+    expect(await table.getImageState(ROOT, ID)).toBe('CREATING');
+    expect(await table.getImageState(ROOT, NEXT_ID)).toBeUndefined();
+  });
 
   it('the same write by its holder is applied, and a begin or take-over that is sent twice counts once', async () => {
     for (const _ of [1, 2]) expect(await begin({ version: 0, epoch: 0 })).toEqual({ decision: 'APPLIED' });
