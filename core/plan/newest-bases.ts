@@ -8,14 +8,15 @@ export interface Base {
 
 /**
  * The newest COMPLETE image of each table, newest by the table's position and not by commit; of a root's image records
- * and their table rows.
+ * and their table rows. Only images of the same source: a copy of a cluster has its id and its paths, and other bytes.
  */
 export function newestBases(
   images: Iterable<ImageRecord>,
   rows: Iterable<ImageTableRecord>,
+  source: string,
 ): ReadonlyMap<string, Base> {
   const complete = new Map<string, ImageRecord>();
-  for (const image of images) if (image.state === 'COMPLETE') complete.set(image.id, image);
+  for (const image of images) if (image.state === 'COMPLETE' && image.source === source) complete.set(image.id, image);
   const bases = new Map<string, Base>();
   for (const row of rows) {
     const image = complete.get(row.id);

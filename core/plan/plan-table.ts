@@ -75,10 +75,14 @@ export async function* planTable(table: TableToPlan, totals: PlanTotals): AsyncG
   }
 }
 
-/** HFiles never change: cluster, path and size say which file it is; the ETag only while the key is the same. */
+/**
+ * HFiles never change: cluster, path and size say which file it is. While the key is the same its ETag must be too; it
+ * says nothing after the one move that HBase makes, `data/` → `archive/`. Whatever came another way is copied.
+ */
 function isSameFile(known: FileEntry, source: FoundFile, clusterId: string): boolean {
   if (known.source.clusterId !== clusterId || known.size !== source.size) return false;
-  return known.source.area !== source.area || known.source.etag === source.etag;
+  if (known.source.area === source.area) return known.source.etag === source.etag;
+  return known.source.area === 'data' && source.area === 'archive';
 }
 
 function checked(table: TableToPlan, file: NeededFile, found: FoundFile | undefined): FoundFile {

@@ -26,7 +26,7 @@ export const dryRunBackup =
   (ports: Ports) =>
   async ({ root, request }: InputOf<typeof dryRunBackupContract>): Promise<Output> => {
     const source = parseS3Uri(request.source, 'source');
-    const bases = await basesOf(ports, root);
+    const bases = await basesOf(ports, root, request.source);
     const planner = new TablePlanner(ports, request, await ports.snapshots.clusterId(source), bases);
     const tables: Output['tables'] = [];
     const sum = noTotals();
@@ -51,7 +51,7 @@ export const dryRunBackup =
     };
   };
 
-async function basesOf({ table }: Ports, root: string) {
+async function basesOf({ table }: Ports, root: string, source: string) {
   const images = [];
   const rows: ImageTableRecord[] = [];
   for await (const image of table.listImages(root)) {
@@ -59,7 +59,7 @@ async function basesOf({ table }: Ports, root: string) {
     images.push(image);
     for await (const row of table.listImageTables(root, image.id)) rows.push(row);
   }
-  return newestBases(images, rows);
+  return newestBases(images, rows, source);
 }
 
 async function drain(files: AsyncIterable<readonly PlannedFile[]>): Promise<void> {

@@ -42,7 +42,7 @@ export const planBackup =
 
     const { request } = input;
     const source = parseS3Uri(request.source, 'source');
-    const bases = await basesOf(ports, config, input.snapshot);
+    const bases = await basesOf(ports, config, input.snapshot, request.source);
     const clusterId = await ports.snapshots.clusterId(source);
     const planner = new TablePlanner(ports, request, clusterId, bases);
     const tables: PlannedBackupTable[] = [];
@@ -84,13 +84,13 @@ export const planBackup =
     return outputOf(plan, work);
   };
 
-async function basesOf(ports: Ports, config: Config, ref: SnapshotRef) {
+async function basesOf(ports: Ports, config: Config, ref: SnapshotRef, source: string) {
   const items: Item[] = [];
   for await (const item of systemSnapshotItems(ports.objects, config.SYSTEM_BUCKET, ref)) {
     if (item.sk.startsWith('image#')) items.push(item);
   }
   const { images, rows } = imagesOf(items);
-  return newestBases(images, rows);
+  return newestBases(images, rows, source);
 }
 
 /** A step that runs again plans the same snapshots, though newer ones were taken meanwhile (I10). */

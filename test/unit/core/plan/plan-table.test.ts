@@ -79,6 +79,18 @@ describe('planning a table', () => {
     expect(totals).toEqual({ files: 6, bytes: 30, newFiles: 4, newBytes: 20 });
   });
 
+  it.each<[SourceArea, SourceArea, 'share' | 'copy']>([
+    ['data', 'archive', 'share'],
+    ['archive', 'data', 'copy'],
+    ['archive', 'mobdir', 'copy'],
+    ['mobdir', 'data', 'copy'],
+    ['data', 'mobdir', 'copy'],
+  ])('listed from %s/, now in %s/: %s', async (before, now, action) => {
+    const previous = [entry('a', { source: { clusterId: 'cluster', area: before, etag: 'etag-a' } })];
+    const { files } = await plan({ needed: ['a'], areas: { [now]: [listed('a')] }, previous });
+    expect(files).toMatchObject([{ action }]);
+  });
+
   it.each([
     ['SourceFileMissing', []],
     ['SourceChanged', [listed('a', { size: 4 })]],

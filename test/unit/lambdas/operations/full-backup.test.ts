@@ -67,6 +67,18 @@ describe('a full backup of what HBase wrote', () => {
     expect(await session().run()).toMatchObject({ newFiles: 1, newBytes: bytes.length });
   });
 
+  it('shares nothing with an image of another source, though cluster, paths and sizes are the same', async () => {
+    const other = 's3://hbase/other';
+    await putSource(world, SOURCE, fixture('shop'));
+    await putSource(world, other, fixture('shop'));
+    const first = await session().run();
+    const second = session({ source: other });
+    const dry = await world.call('DryRunBackup', { root: ROOT, request: second.request });
+    expect(dry).toMatchObject({ newFiles: first.files });
+    expect(await second.run()).toMatchObject({ newFiles: first.files, holders: [] });
+    expect(await session().run()).toMatchObject({ newFiles: 0, holders: [first.id] });
+  });
+
   it('a file that HBase archives between plan and copy is found again', async () => {
     const source = await putSource(world, SOURCE, fixture('shop'));
     const backup = session();
