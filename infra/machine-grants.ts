@@ -8,6 +8,8 @@ export interface MachineArns {
   readonly machineArn: string;
   /** `…:execution:<name>:*` */
   readonly executionsArn: string;
+  /** The same of every deployment of this machine: of a stack that was deleted and deployed anew too. */
+  readonly everyExecutionArn: string;
 }
 
 /** What functions may do with executions of the stack's own state machines, and of no others. */
@@ -18,8 +20,12 @@ export class MachineGrants {
     this.#machines = machines;
   }
 
-  describe = (): Grant => this.#executions('states:DescribeExecution');
-  stop = (): Grant => this.#executions('states:StopExecution');
+  /**
+   * Flags and claims outlive the stack that set them. Of an execution whose machine is gone the answer must be "does not
+   * exist", as IAM lets it be; AccessDenied would leave the root locked for good.
+   */
+  describe = (): Grant => this.#executions('states:DescribeExecution', 'everyExecutionArn');
+  stop = (): Grant => this.#executions('states:StopExecution', 'executionsArn');
 
   /** An alias is authorized by its state machine's ARN. */
   start = (id: MachineId): Grant => ({
@@ -27,7 +33,7 @@ export class MachineGrants {
     resources: [this.#machines.get(id)].flatMap((machine) => (machine ? [machine.machineArn] : [])),
   });
 
-  #executions(action: string): Grant {
-    return { actions: [action], resources: [...this.#machines.values()].map(({ executionsArn }) => executionsArn) };
+  #executions(action: string, which: 'executionsArn' | 'everyExecutionArn'): Grant {
+    return { actions: [action], resources: [...this.#machines.values()].map((machine) => machine[which]) };
   }
 }

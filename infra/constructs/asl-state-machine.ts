@@ -8,7 +8,7 @@ import {
   LogLevel,
   StateMachine,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import { ArnFormat, CfnDeletionPolicy, Stack } from 'aws-cdk-lib/core';
+import { ArnFormat, CfnDeletionPolicy, type CfnElement, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type AslArns, type AslDefinition, distributedMapGrants, externalGrants, needsOf } from '../asl-grants.ts';
 import type { MachineArns } from '../machine-grants.ts';
@@ -68,13 +68,19 @@ export class AslStateMachine extends Construct {
       logs: { destination: props.logGroup, level: LogLevel.ERROR, includeExecutionData: false },
     });
     const { stateMachineName, stateMachineArn } = this.stateMachine;
-    const executionArnPrefix = stack.formatArn({
-      service: 'states',
-      resource: 'execution',
-      resourceName: stateMachineName,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-    this.arns = { machineArn: stateMachineArn, executionsArn: `${executionArnPrefix}:*` };
+    const executionsOf = (resourceName: string) =>
+      stack.formatArn({
+        ...{ service: 'states', resource: 'execution', resourceName },
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+    const executionArnPrefix = executionsOf(stateMachineName);
+    // CloudFormation makes a machine's name of its logical id, which is the same in every deployment, and a suffix.
+    const logicalId = stack.getLogicalId(this.stateMachine.node.defaultChild as CfnElement);
+    this.arns = {
+      machineArn: stateMachineArn,
+      executionsArn: `${executionArnPrefix}:*`,
+      everyExecutionArn: executionsOf(`*${logicalId}-*:*`),
+    };
     if (needs.distributedMap) {
       new Policy(this, 'DistributedMap', {
         roles: [role],

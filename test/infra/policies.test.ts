@@ -117,6 +117,22 @@ describe('the policies', () => {
     }
   });
 
+  it('let executions be looked at whatever deployment made their machine, and stopped only in this one', () => {
+    const resources = may('FindFailedSession', 'states:DescribeExecution');
+    expect(resources).toHaveLength(5);
+    // Flags in the table name executions by these; another logical id would lock their roots.
+    for (const id of [
+      'CleanUpMachine7BBBAC38',
+      'FullBackupMachine029F68CF',
+      'RepairMachineC377CBFB',
+      'RestoreMachine15200646',
+      'VerifyMachine20D8672F',
+    ]) {
+      expect(text(resources)).toContain(`:execution:*${id}-*:*`);
+    }
+    expect(text(may('StopOwner', 'states:StopExecution'))).not.toMatch(/Machine[0-9A-F]{8}-\*/);
+  });
+
   it('let children of maps reach no item of a root', () => {
     for (const step of ['CopyFiles', 'VerifyFiles']) expect(text(of(step))).not.toContain('dynamodb:');
   });
