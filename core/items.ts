@@ -12,6 +12,9 @@ export const cleanUpPartition = (root: string): string => `clean-up#${root}`;
 export const pinsPartition = (root: string): string => `pins#${root}`;
 export const targetsPartition = (target: string): string => `targets#${target}`;
 
+/** Sort key in the partition of a target; no table is called so. */
+export const leftKey = (restoreId: string): string => `left#${restoreId}`;
+
 export const CONTROL = 'control';
 export const imageKey = (id: BackupId): string => `image#${id}`;
 export const imageTableKey = (id: BackupId, table: string): string => `image#${id}#table#${table}`;
@@ -160,10 +163,21 @@ export interface Pin {
 /** The fence of one target table: one restore at a time. */
 export interface TargetRecord {
   readonly target: string;
+  /** Backup root that it restores from. */
+  readonly root: string;
   readonly table: string;
   readonly restoreId: string;
   readonly executionArn: string;
   readonly snapshot: string;
   readonly state: 'RESTORING' | 'PUBLISHED' | 'FAILED';
   readonly expiresAt: number;
+}
+
+/** What a failed restore may have left in its target, and a late step of it may still write there. */
+export interface LeftRestore {
+  readonly target: string;
+  readonly root: string;
+  readonly restoreId: string;
+  /** Not off the list before this: no step in flight can still write there. Epoch ms. */
+  readonly notBefore: number;
 }

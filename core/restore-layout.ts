@@ -4,7 +4,6 @@
  * ```
  * <work>request.json                  the checked request, written once: what "latest" meant
  * <work>plan/planned-00000.json       a table whose chunks are all written
- * <work>plan/abandoned-<snapshot>    a snapshot that a stopped restore left unfinished, and this one removes
  * <work>results/summary.json          what the run ends with
  * <work>results/findings.jsonl        everything that a verification found wrong
  * ```
@@ -12,7 +11,5 @@
 export const requestKey = (work: string): string => `${work}request.json`;
 export const plannedTableKey = (work: string, table: number): string =>
   `${work}plan/planned-${String(table).padStart(5, '0')}.json`;
-export const abandonedPrefix = (work: string): string => `${work}plan/abandoned-`;
-export const abandonedKey = (work: string, snapshot: string): string => `${abandonedPrefix(work)}${snapshot}`;
 export const summaryKey = (work: string): string => `${work}results/summary.json`;
 export const findingsKey = (work: string): string => `${work}results/findings.jsonl`;

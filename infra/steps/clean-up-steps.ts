@@ -1,5 +1,7 @@
 import { checkCleanUpEntryContract } from '../../lambdas/contracts/check-clean-up-entry.contract.ts';
 import { dropCleanUpEntryContract } from '../../lambdas/contracts/drop-clean-up-entry.contract.ts';
+import { forgetRestoreContract } from '../../lambdas/contracts/forget-restore.contract.ts';
+import { listAbandonedRestoresContract } from '../../lambdas/contracts/list-abandoned-restores.contract.ts';
 import { listCleanUpContract } from '../../lambdas/contracts/list-clean-up.contract.ts';
 import { settleCleanUpEntryContract } from '../../lambdas/contracts/settle-clean-up-entry.contract.ts';
 import { QUICK } from '../sizes.ts';
@@ -14,4 +16,11 @@ export const CLEAN_UP_STEPS: readonly DeployedStep[] = [
   ]),
   deployed(settleCleanUpEntryContract, QUICK, (may) => [may.items(['clean-up'], 'GetItem', 'UpdateItem')]),
   deployed(dropCleanUpEntryContract, QUICK, (may) => [may.items(['clean-up'], 'DeleteItem')]),
+  deployed(
+    listAbandonedRestoresContract,
+    QUICK,
+    (may) => [may.items(['targets'], 'Query')],
+    (machines) => [machines.describe()],
+  ),
+  deployed(forgetRestoreContract, QUICK, (may) => [may.items(['targets'], 'DeleteItem')]),
 ];

@@ -58,12 +58,7 @@ export const RESTORE_STEPS: readonly DeployedStep[] = [
   deployed(
     claimTargetsContract,
     QUICK,
-    (may) => [
-      readWork(may),
-      holdPin(may),
-      may.items(['targets'], 'Query', 'PutItem'),
-      may.objects(may.work('work/*/plan/abandoned-*'), 's3:PutObject'),
-    ],
+    (may) => [readWork(may), holdPin(may), may.items(['targets'], 'Query', 'PutItem')],
     (machines) => [machines.describe()],
   ),
   deployed(holdOffCleanersContract, HEAVY, (may) => [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tableEnvironment, workEnvironment } from './environments.ts';
+import { stepLifeEnvironment, tableEnvironment, workEnvironment } from './environments.ts';
 import { count } from './fields.ts';
 import { runInput } from './run-fields.ts';
 import { defineContract } from './step-contract.ts';
@@ -7,7 +7,7 @@ import { defineContract } from './step-contract.ts';
 /** The fence of the target: one restore record a table. */
 export const claimTargetsContract = defineContract({
   name: 'ClaimTargets',
-  environment: z.object({ ...tableEnvironment, ...workEnvironment }),
+  environment: z.object({ ...tableEnvironment, ...workEnvironment, ...stepLifeEnvironment }),
   input: runInput,
   output: z.object({ claimed: count }),
 });

@@ -1,7 +1,4 @@
-import { canonicalJson } from '../../core/canonical-json.ts';
 import type { TargetRecord } from '../../core/items.ts';
-import { abandonedKey } from '../../core/restore-layout.ts';
-import { workPrefix } from '../../core/stack-layout.ts';
 import type { claimTargetsContract } from '../contracts/claim-targets.contract.ts';
 import { restoreRequest } from '../contracts/restore-request.ts';
 import type { RunInput } from '../contracts/run-fields.ts';
@@ -12,7 +9,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { Pins, RestoreTargets } from '../ports/pins.ts';
 import { holdPin } from './pin-lease.ts';
 import { RequestFile } from './request-file.ts';
-import { busy, targetRecords } from './target-fence.ts';
+import { busy, leftBehind, targetRecords } from './target-fence.ts';
 
 interface Ports {
   readonly objects: ObjectStore;
@@ -24,12 +21,11 @@ interface Ports {
 
 /**
  * Takes the record of every target table. Restores into the same HBase root that were stopped are closed first: from
- * then on their late steps find that they are over, and this restore removes at its end what they left, which may be a
- * paused cleaner.
+ * then on their late steps find that they are over, and what they left, which may be a paused cleaner, is the clean-up's.
  * @throws TargetBusy
  */
 export const claimTargets =
-  (ports: Ports, config: { readonly WORK_BUCKET: string }) =>
+  (ports: Ports, config: { readonly WORK_BUCKET: string; readonly STEP_LIFE_SECONDS: number }) =>
   async ({ root, run }: RunInput): Promise<OutputOf<typeof claimTargetsContract>> => {
     await holdPin(ports, { root, run });
     const request = await new RequestFile(ports.objects, config.WORK_BUCKET, restoreRequest).read(root, run);
@@ -46,9 +42,7 @@ export const claimTargets =
     async function closeIfStopped(record: TargetRecord): Promise<void> {
       const execution = await ports.executions.status(record.executionArn);
       if (execution?.status === 'RUNNING') return;
-      // Noted before the record that names the snapshot is closed. Idempotent.
-      const note = Buffer.from(canonicalJson({ snapshot: record.snapshot }));
-      await ports.objects.put(config.WORK_BUCKET, abandonedKey(workPrefix(root, run), record.snapshot), note);
+      await ports.targets.noteLeft(leftBehind(record, ports.clock, config));
       // Only that restore's own record, should it have changed hands.
       await ports.targets.update({ ...record, state: 'FAILED' });
     }

@@ -1,20 +1,12 @@
-import { z } from 'zod';
-import { snapshotDirectory, snapshotInfoPath } from '../../core/hbase/layout.ts';
-import { abandonedPrefix } from '../../core/restore-layout.ts';
+import { snapshotDirectory, snapshotInfoPath, snapshotManifestPath } from '../../core/hbase/layout.ts';
 import { parseS3Uri, type S3Uri } from '../../core/s3-uri.ts';
-import { workPrefix } from '../../core/stack-layout.ts';
 import { restoreRequest } from '../contracts/restore-request.ts';
 import type { RunInput } from '../contracts/run-fields.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { holdPrefix } from './cleaner-hold.ts';
 import { RequestFile } from './request-file.ts';
 
-const abandonedNote = z.object({ snapshot: z.string().startsWith('holdfast_') });
-
-/**
- * Removes the hold, every version of it, and what stopped restores left whose tables this one took over. Idempotent:
- * the names carry the restores' ids, nobody else uses them.
- */
+/** Removes the hold, every version of it. Idempotent: the names carry the restore's id, nobody else uses them. */
 export const dropHold =
   (ports: { readonly objects: ObjectStore }, config: { readonly WORK_BUCKET: string }) =>
   async ({ root, run }: RunInput): Promise<{ deleted: number }> => {
@@ -23,13 +15,6 @@ export const dropHold =
     const target = parseS3Uri(request.target, 'target');
     let deleted = 0;
     for (const { snapshot } of request.tables) deleted += await removeHold(objects, target, snapshot);
-    for await (const { key } of objects.list(config.WORK_BUCKET, abandonedPrefix(workPrefix(root, run)))) {
-      const note = await objects.get(config.WORK_BUCKET, key, 1 << 16);
-      if (note === undefined) continue;
-      const { snapshot } = abandonedNote.parse(JSON.parse(Buffer.from(note.bytes).toString('utf8')));
-      deleted += await removeHold(objects, target, snapshot);
-      deleted += (await removeUnpublished(objects, target, snapshot)) ?? 0;
-    }
     return { deleted };
   };
 
@@ -38,14 +23,22 @@ async function removeHold(objects: ObjectStore, target: S3Uri, snapshot: string)
   return objects.deleteVersions(target.bucket, versions);
 }
 
-/** How many objects went; `undefined` if the snapshot is visible and so stays: somebody may be cloning it. */
+/**
+ * How many objects went; `undefined` if the snapshot is visible and whole, and so stays: somebody may be cloning it.
+ * A `.snapshotinfo` without its `data.manifest` came late and goes: nobody can clone that.
+ */
 export async function removeUnpublished(
   objects: ObjectStore,
   target: S3Uri,
   snapshot: string,
 ): Promise<number | undefined> {
-  const info = `${target.prefix}/${snapshotInfoPath(snapshot)}`;
-  for await (const { key } of objects.list(target.bucket, info)) if (key === info) return undefined;
-  const versions = objects.listVersions(target.bucket, `${target.prefix}/${snapshotDirectory(snapshot)}`);
+  const directory = `${target.prefix}/${snapshotDirectory(snapshot)}`;
+  const there = new Set<string>();
+  for await (const { key } of objects.list(target.bucket, directory)) there.add(key);
+  const isWhole = [snapshotInfoPath(snapshot), snapshotManifestPath(snapshot)].every((path) =>
+    there.has(`${target.prefix}/${path}`),
+  );
+  if (isWhole) return undefined;
+  const versions = objects.listVersions(target.bucket, directory);
   return objects.deleteVersions(target.bucket, versions);
 }

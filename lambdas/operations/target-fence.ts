@@ -1,5 +1,5 @@
 import { TargetBusy } from '../../core/errors/image-errors.ts';
-import type { TargetRecord } from '../../core/items.ts';
+import type { LeftRestore, TargetRecord } from '../../core/items.ts';
 import type { RestoreRequest } from '../contracts/restore-request.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RestoreTargets } from '../ports/pins.ts';
@@ -15,6 +15,7 @@ interface Fence {
 export function targetRecords(request: RestoreRequest, state: TargetRecord['state'], clock: Clock): TargetRecord[] {
   return request.tables.map(({ target, snapshot }) => ({
     target: request.target,
+    root: request.root,
     table: target,
     restoreId: request.run,
     executionArn: request.executionArn,
@@ -23,6 +24,14 @@ export function targetRecords(request: RestoreRequest, state: TargetRecord['stat
     expiresAt: clock.now() + CLAIM_MS,
   }));
 }
+
+/** To be noted before the record is closed: from the closing on no step begins to write, and those in flight end. */
+export const leftBehind = (record: TargetRecord, clock: Clock, config: { STEP_LIFE_SECONDS: number }): LeftRestore => ({
+  target: record.target,
+  root: record.root,
+  restoreId: record.restoreId,
+  notBefore: clock.now() + config.STEP_LIFE_SECONDS * 1_000,
+});
 
 export function busy(record: TargetRecord, holder: TargetRecord | undefined): TargetBusy {
   const isOther = holder !== undefined && holder.restoreId !== record.restoreId;

@@ -1,4 +1,4 @@
-import type { Pin, TargetRecord } from '../../core/items.ts';
+import type { LeftRestore, Pin, TargetRecord } from '../../core/items.ts';
 
 /** Leases on images, in a partition of their own. Writes are unconditional puts of one's own name: safe to repeat until known (I11). */
 export interface Pins {
@@ -21,4 +21,9 @@ export interface RestoreTargets {
   get(target: string, table: string): Promise<TargetRecord | undefined>;
   /** Every record of one HBase root directory. Strongly consistent. */
   list(target: string): AsyncIterable<TargetRecord>;
+  /** An unconditional put of the restore's own name: safe to repeat. Before its records are closed. */
+  noteLeft(left: LeftRestore): Promise<void>;
+  listLeft(target: string): AsyncIterable<LeftRestore>;
+  /** Only if `notBefore` is not after `atMs`; answers whether it is off the list. */
+  forgetLeft(target: string, restoreId: string, atMs: number): Promise<boolean>;
 }

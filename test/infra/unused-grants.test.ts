@@ -26,7 +26,7 @@ const REASONS: readonly { readonly grant: RegExp; readonly why: string }[] = [
   },
   { grant: /^PinImages dynamodb:DeleteItem /, why: 'unpins when an image of the chain is not COMPLETE' },
   {
-    grant: /^(CheckRestore|ClaimTargets) states:DescribeExecution |^CheckRestore dynamodb:Query /,
+    grant: /^(CheckRestore|ClaimTargets|ListAbandonedRestores) states:DescribeExecution |^CheckRestore dynamodb:Query /,
     why: 'is the owner of a flag, or of a claim, still running?',
   },
   {
@@ -38,7 +38,6 @@ const REASONS: readonly { readonly grant: RegExp; readonly why: string }[] = [
     why: 'what a cleaner took meanwhile is placed again; a child that fails leaves its reason',
   },
   { grant: /^SetActiveSnapshot dynamodb:GetItem /, why: 'an unknown answer of the begin is settled by reading' },
-  { grant: /^ClaimTargets s3:PutObject .*abandoned/, why: 'claims of restores that were stopped' },
 ];
 
 const TWO_DAYS_MS = 2 * 86_400_000;

@@ -57,7 +57,7 @@ describe('restore, when something fails', () => {
       expect(keys).toHaveLength(AFTER_VISIBLE.includes(step) ? 2 : 0);
       if (!AFTER_VISIBLE.includes(step)) expect(await w.target.versions('hbase/.hbase-snapshot/')).toEqual([]);
       expect(await itemsOf(w.world, 'pins#')).toEqual([]);
-      expect((await itemsOf(w.world, 'targets#')).every((item) => item.includes('"FAILED"'))).toBe(true);
+      for (const item of await itemsOf(w.world, 'targets#')) expect(item).toMatch(/"FAILED"|"left#/);
       if (BEFORE_VISIBLE.indexOf(step) > 2) expect(failed.cause).toContain("left to HBase's own cleaner");
 
       remove();
@@ -144,8 +144,6 @@ describe('restore, when something fails', () => {
     await step('DropHold', input);
     await step('ReleaseTargets', { ...input, state: 'PUBLISHED' });
     await step('UnpinImages', input);
-    const left = await w.target.keys('hbase/.hbase-snapshot/');
-    expect(left.filter((key) => !key.includes(`_${run}/`))).toEqual([]);
   }
 
   it('copies again what a cleaner takes after placing, before and after publishing', async () => {

@@ -1,5 +1,5 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { type Item, type TargetRecord, targetsPartition } from '../../../core/items.ts';
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type Item, type LeftRestore, leftKey, type TargetRecord, targetsPartition } from '../../../core/items.ts';
 import type { RestoreTargets } from '../../ports/pins.ts';
 import type { Clients } from '../clients.ts';
 import { describeSdkError } from '../retry.ts';
@@ -7,8 +7,10 @@ import { itemOf, toAttributes } from './attribute-values.ts';
 import { TableClient } from './table-client.ts';
 
 const recordOf = ({ pk: _pk, sk: _sk, ...record }: Item) => record as unknown as TargetRecord;
+const leftOf = ({ pk: _pk, sk: _sk, ...left }: Item) => left as unknown as LeftRestore;
+const LEFT = leftKey('');
 
-/** Restore records in DynamoDB, partition `targets#<HBase root>`, sort key = table. */
+/** Restore records in DynamoDB, partition `targets#<HBase root>`, sort key = table; `left#<restore id>` of what is left. */
 export function dynamoDbRestoreTargets(
   world: Pick<Clients, 'dynamodb' | 'clock' | 'ids'>,
   tableName: string,
@@ -69,7 +71,34 @@ export function dynamoDbRestoreTargets(
       return item && recordOf(item);
     },
     async *list(target) {
-      for await (const item of client.query(targetsPartition(target))) yield recordOf(item);
+      for await (const item of client.query(targetsPartition(target))) {
+        if (!item.sk.startsWith(LEFT)) yield recordOf(item);
+      }
+    },
+    async noteLeft(left) {
+      const item = toAttributes({ ...left, pk: targetsPartition(left.target), sk: leftKey(left.restoreId) });
+      await client.send(() => world.dynamodb.send(new PutItemCommand({ TableName: tableName, Item: item })));
+    },
+    async *listLeft(target) {
+      for await (const item of client.query(targetsPartition(target), LEFT)) yield leftOf(item);
+    },
+    async forgetLeft(target, restoreId, atMs) {
+      try {
+        await client.send(() =>
+          world.dynamodb.send(
+            new DeleteItemCommand({
+              TableName: tableName,
+              Key: { pk: { S: targetsPartition(target) }, sk: { S: leftKey(restoreId) } },
+              ConditionExpression: 'attribute_not_exists(pk) OR notBefore <= :at',
+              ExpressionAttributeValues: { ':at': { N: String(atMs) } },
+            }),
+          ),
+        );
+        return true;
+      } catch (error) {
+        if (refused(error)) return false;
+        throw error;
+      }
     },
   };
 }

@@ -133,7 +133,7 @@ describe('steps of a restore', () => {
       const late = call(step, { state: 'PUBLISHED' });
       if (step === 'ReleaseTargets') await expect(late).resolves.toEqual({ released: 0 });
       else await expect(late).rejects.toMatchObject({ name: 'TargetBusy' });
-      for (const item of await itemsOf(w.world, 'targets#')) expect(item).toContain('"FAILED"');
+      for (const item of await itemsOf(w.world, 'targets#')) expect(item).toMatch(/"FAILED"|"left#/);
     },
   );
 
@@ -173,18 +173,17 @@ describe('steps of a restore', () => {
     expect(record).toContain(holder === 'runs' ? 'r000000000000' : input.run);
   });
 
-  it('the next restore into the same root ends the pause that a stopped one left, whatever its table', async () => {
-    const theirs = { target: TARGET, table: 'elsewhere', restoreId: 'r000000000000', executionArn: 'arn:gone' };
-    const record = { ...theirs, snapshot: 'holdfast_theirs', state: 'RESTORING', expiresAt: 9e12 };
-    await putItem(w.world, targetsPartition(TARGET), 'elsewhere', record);
+  it('the next restore into the same root closes a stopped one, whatever its table, and leaves its pause to the clean-up', async () => {
+    const theirs = { target: TARGET, root: ROOT, table: 'elsewhere', restoreId: 'r000000000000' };
+    const record = { ...theirs, executionArn: 'arn:gone', snapshot: 'holdfast_theirs', state: 'RESTORING' };
+    await putItem(w.world, targetsPartition(TARGET), 'elsewhere', { ...record, expiresAt: 1 });
     await w.target.put('hbase/.hbase-snapshot/holdfast_theirs/data.manifest', 'x');
-    await w.target.put('hbase/.hbase-snapshot/.tmp/holdfast_theirs/data.manifest', 'x');
-    await w.target.put('hbase/.hbase-snapshot/somebodys/data.manifest', 'x');
     await restore(2);
-    const keys = await w.target.keys('hbase/.hbase-snapshot/');
-    expect(keys.filter((key) => key.includes('theirs'))).toEqual([]);
-    expect(keys).toContain('hbase/.hbase-snapshot/somebodys/data.manifest');
-    expect((await itemsOf(w.world, 'targets#')).find((item) => item.includes('elsewhere'))).toContain('"FAILED"');
+    // A step of it may still be about to put `.snapshotinfo` beside it.
+    expect(await w.target.keys('hbase/.hbase-snapshot/holdfast_theirs/')).toHaveLength(1);
+    const items = await itemsOf(w.world, 'targets#');
+    expect(items.find((item) => item.includes('elsewhere'))).toContain('"FAILED"');
+    expect(items.find((item) => item.includes('left#r000000000000'))).toContain(`"root":"${ROOT}"`);
   });
 
   it('does not touch the record of another restore', async () => {
