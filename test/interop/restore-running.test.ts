@@ -31,6 +31,13 @@ afterEach(async () => {
   rmSync(home, { recursive: true });
 });
 
+async function restart(): Promise<void> {
+  await running?.stop();
+  running = undefined;
+  running = await hbase.serve(home, EAGER_CLEANERS);
+  await sleep(SEVERAL_ROUNDS_MS);
+}
+
 async function backedUp(fixture: FixtureName, table: string, snapshot: string): Promise<HoldfastCloud> {
   const app = await holdfastCloud({ fixture });
   const request = { root: ROOT, source: SOURCE, tables: [table], snapshots: { [table]: snapshot } };
@@ -53,7 +60,8 @@ const restored = async (app: HoldfastCloud) => {
   return (ended.output as RestoredTables).tables[0]!;
 };
 
-const filesOf = (mirror: Mirror) => mirror.present().filter((path) => path.startsWith('archive/'));
+const isStoreFile = (path: string) => path.startsWith('archive/');
+const filesOf = (mirror: Mirror) => mirror.present().filter(isStoreFile);
 
 /** Stops the HBase and has it clone the snapshot out of its own root directory. */
 async function expectCloned(fixture: FixtureName, taken: string, published: string): Promise<void> {
@@ -76,8 +84,8 @@ test('a slow restore below the root of a running HBase loses no file', async () 
   let decoy = '';
   const mirror = mirrorTarget(app, {
     ...{ home, target: TARGET, copyMs: 800 },
-    beforeCopy: (n) => {
-      if (n === 1) decoy = placeDecoy();
+    beforeWrite: (path) => {
+      if (decoy === '' && isStoreFile(path)) decoy = placeDecoy();
     },
   });
   const { snapshot, files } = await restored(app);
@@ -103,21 +111,24 @@ test('the same without the hold: HBase removes what is placed, and nothing is pu
   }
 });
 
-test('a master that restarts meanwhile wipes the hold: what it takes is copied again', async () => {
+test('a master that restarts meanwhile wipes the hold: what it takes is copied again, and none while publishing', async () => {
   const app = await backedUp('splits', 'lab:crawl_copy', 'lab-crawl_copy-links');
+  let copies = 0;
+  let lostBefore: string[] = [];
   const mirror = mirrorTarget(app, {
     ...{ home, target: TARGET, copyMs: 500 },
-    beforeCopy: async (n) => {
-      if (n !== 9) return;
-      await running?.stop();
-      running = undefined;
-      running = await hbase.serve(home, EAGER_CLEANERS);
+    beforeWrite: async (path) => {
+      if (isStoreFile(path) && ++copies === 9) await restart();
+      if (!/^\.hbase-snapshot\/holdfast_[^/]*\/\.snapshotinfo$/.test(path)) return;
+      lostBefore = mirror.lost.filter(isStoreFile);
+      await restart();
     },
   });
   const { snapshot, files } = await restored(app);
-  expect(mirror.lost.filter((path) => path.startsWith('.hbase-snapshot/.tmp/'))).not.toEqual([]);
-  expect(mirror.lost.filter((path) => path.startsWith('archive/'))).not.toEqual([]);
+  expect(mirror.lost.filter((path) => path.startsWith('.hbase-snapshot/.tmp/'))).toHaveLength(4);
+  expect(lostBefore).not.toEqual([]);
   await sleep(SEVERAL_ROUNDS_MS);
+  expect(mirror.lost.filter(isStoreFile)).toEqual(lostBefore);
   expect(filesOf(mirror)).toHaveLength(files);
   await expectCloned('splits', 'lab-crawl_copy-links', snapshot);
 });

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Interceptor } from '../../../local/hub.ts';
 import type { HoldfastCloud } from '../../support/holdfast-cloud.ts';
 
@@ -8,10 +9,10 @@ export interface MirrorOptions {
   readonly home: string;
   /** The target of restores, `s3://…`. */
   readonly target: string;
-  /** What each copy takes, in real milliseconds; copies go one after another. */
+  /** What each copy takes, in real milliseconds. */
   readonly copyMs: number;
-  /** Called before the n-th copy, from 1 on. */
-  readonly beforeCopy?: (n: number) => Promise<void> | void;
+  /** Called before each copy and put, with its path below the target; virtual time stands still. */
+  readonly beforeWrite?: (path: string) => Promise<void> | void;
   /** Paths below the target that HBase is not shown. */
   readonly hides?: (path: string) => boolean;
 }
@@ -26,7 +27,7 @@ export interface Mirror {
 /**
  * Makes the root directory of an HBase on the local file system the target of a cloud's restores: every write below
  * `target` is done there too, and what HBase removed there is gone from the bucket before the next call sees it.
- * Virtual time stands still during a copy.
+ * Writes go one after another; virtual time stands still during each.
  */
 export function mirrorTarget(app: HoldfastCloud, options: MirrorOptions): Mirror {
   const { hostname: bucket, pathname } = new URL(options.target);
@@ -36,23 +37,20 @@ export function mirrorTarget(app: HoldfastCloud, options: MirrorOptions): Mirror
   mkdirSync(drafts, { recursive: true });
   const mirrored = new Set<string>();
   const lost: string[] = [];
-  let copies = 0;
   let last: Promise<unknown> = Promise.resolve();
 
   const intercept: Interceptor = async (call, next) => {
     const { service, operation, input, context } = call;
     if (service !== 's3' || input.Bucket !== bucket || context.caller.kind === 'operator') return next(call);
-    await forgetRemoved();
-    if (operation === 'CopyObject') {
-      const turn = last.then(() => app.clock.busy(() => slowCopy(() => next(call))));
+    const key = String(input.Key);
+    if (operation === 'CopyObject' || operation === 'PutObject') {
+      const turn = last.then(() => write(key, operation === 'CopyObject' ? options.copyMs : 0, () => next(call)));
       last = turn.catch(() => {});
-      const answer = await app.clock.busy(() => turn);
-      await show(String(input.Key));
-      return answer;
+      return app.clock.busy(() => turn);
     }
+    await forgetRemoved();
     const answer = await next(call);
-    if (operation === 'PutObject') await show(String(input.Key));
-    if (operation === 'DeleteObject') hide(String(input.Key));
+    if (operation === 'DeleteObject') hide(key);
     if (operation === 'DeleteObjects') {
       for (const { Key } of (input.Delete as { Objects: { Key: string }[] }).Objects) hide(Key);
     }
@@ -61,11 +59,13 @@ export function mirrorTarget(app: HoldfastCloud, options: MirrorOptions): Mirror
   app.cloud.intercept(intercept);
   return { lost, present: () => [...mirrored].filter((path) => existsSync(join(root, path))).sort() };
 
-  async function slowCopy<T>(copy: () => Promise<T>): Promise<T> {
-    await options.beforeCopy?.(++copies);
-    await new Promise((resolve) => setTimeout(resolve, options.copyMs));
+  async function write<T>(key: string, ms: number, next: () => Promise<T>): Promise<T> {
+    if (key.startsWith(prefix)) await options.beforeWrite?.(key.slice(prefix.length));
+    await sleep(ms);
     await forgetRemoved();
-    return copy();
+    const answer = await next();
+    await show(key);
+    return answer;
   }
 
   async function forgetRemoved(): Promise<void> {
