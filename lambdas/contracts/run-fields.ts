@@ -6,7 +6,7 @@ export const runFields = {
   contract: z.number(),
   root: rootField,
   /** `r…` of a restore, `v…` of a verification: made of the execution's ARN. */
-  run: z.string().regex(/^[rv][0-9a-f]{12}$/),
+  run: z.string().regex(/^[rv][0-9a-f]{20}$/),
 };
 
 export const runInput = z.object(runFields);

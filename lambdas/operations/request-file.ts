@@ -8,7 +8,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** The checked request of a run, in the work bucket: steps get a run id and read the rest here. */
-export class RequestFile<S extends z.ZodType> {
+export class RequestFile<S extends z.ZodType<{ readonly executionArn: string }>> {
   readonly #objects: ObjectStore;
   readonly #bucket: string;
   readonly #schema: S;
@@ -19,11 +19,20 @@ export class RequestFile<S extends z.ZodType> {
     this.#schema = schema;
   }
 
-  /** What stands there is the request, whoever wrote it first: "latest" means one image for the whole run (I10). */
+  /**
+   * What stands there is the request, which try of the step ever wrote it first: "latest" means one image for the whole
+   * run (I10).
+   * @throws UnknownAnswer if it is another execution's: that one's tables are not what was asked for
+   */
   async settle(root: string, run: string, request: z.infer<S>): Promise<z.infer<S>> {
     const key = requestKey(workPrefix(root, run));
     await this.#objects.putOnce(this.#bucket, key, Buffer.from(canonicalJson(request as object)));
-    return this.read(root, run);
+    const settled = await this.read(root, run);
+    if (settled.executionArn === request.executionArn) return settled;
+    throw new UnknownAnswer(
+      `the run ${run} of ${root} is that of ${settled.executionArn}, not of ${request.executionArn}`,
+      'start it again under another name',
+    );
   }
 
   /** @throws UnknownAnswer if the run has none: its first step has not run */

@@ -115,9 +115,15 @@ describe('a restore that no Catch could end', () => {
 
   it.each([
     ['not over', 1, []],
-    ['over', -1, [{ root: ROOT, run: 'r0123456789ab', target: TARGET, isDue: false }]],
+    ['over', -1, [{ root: ROOT, run: 'r0123456789abcdef0123', target: TARGET, isDue: false }]],
   ])('of an execution that nobody knows the lease decides: %s', async (_, aheadMs, restores) => {
-    const record = { target: TARGET, root: ROOT, table: 'x', restoreId: 'r0123456789ab', snapshot: 'holdfast_x' };
+    const record = {
+      target: TARGET,
+      root: ROOT,
+      table: 'x',
+      restoreId: 'r0123456789abcdef0123',
+      snapshot: 'holdfast_x',
+    };
     const arn = await w.world.start('restore', request());
     await w.world.end(arn);
     const expiresAt = w.world.clock.now() + aheadMs;

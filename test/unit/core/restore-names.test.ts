@@ -7,7 +7,7 @@ describe('restore names', () => {
   it('gives one execution one id, two executions two', () => {
     expect(runId('r', 'arn:a')).toBe(runId('r', 'arn:a'));
     expect(runId('r', 'arn:a')).not.toBe(runId('r', 'arn:b'));
-    expect(runId('v', 'arn:a')).toMatch(/^v[0-9a-f]{12}$/);
+    expect(runId('v', 'arn:a')).toMatch(/^v[0-9a-f]{20}$/);
   });
 
   it('names image, table and restore', () => {

@@ -74,6 +74,19 @@ describe('steps of a restore', () => {
     expect((await new Bucket(w.world, WORK_BUCKET).get(summary)).toString()).toBe(text);
   });
 
+  it('refuses a request under its id that another execution wrote', async () => {
+    await restore(1, 'PinImages');
+    const work = new Bucket(w.world, WORK_BUCKET);
+    const [key = ''] = (await work.keys()).filter((one) => one.endsWith('request.json'));
+    const theirs = (await work.get(key)).toString().replace('arn:mine', 'arn:theirs').replace('sensors', 'payroll');
+    await work.put(key, theirs);
+    await expect(restore(1)).rejects.toMatchObject({
+      name: 'UnknownAnswer',
+      message: expect.stringContaining('arn:theirs'),
+    });
+    expect((await work.get(key)).toString()).toBe(theirs);
+  });
+
   it('a plan that runs out of time goes on with the next table', async () => {
     await restore(1, 'PinImages');
     await expect(w.world.call('PlanRestore', input, 0)).rejects.toMatchObject({ name: 'OutOfTime' });
@@ -161,7 +174,7 @@ describe('steps of a restore', () => {
     const theirs = {
       target: TARGET,
       table: 'sensors',
-      restoreId: 'r000000000000',
+      restoreId: 'r00000000000000000000',
       executionArn,
       snapshot: 'holdfast_x',
     };
@@ -170,11 +183,11 @@ describe('steps of a restore', () => {
     if (holder === 'was stopped') await expect(claimed).resolves.toEqual({ claimed: 2 });
     else await expect(claimed).rejects.toMatchObject({ name: 'TargetBusy' });
     const record = (await itemsOf(w.world, 'targets#')).find((item) => item.includes('"sk":"sensors"'));
-    expect(record).toContain(holder === 'runs' ? 'r000000000000' : input.run);
+    expect(record).toContain(holder === 'runs' ? 'r00000000000000000000' : input.run);
   });
 
   it('the next restore into the same root closes a stopped one, whatever its table, and leaves its pause to the clean-up', async () => {
-    const theirs = { target: TARGET, root: ROOT, table: 'elsewhere', restoreId: 'r000000000000' };
+    const theirs = { target: TARGET, root: ROOT, table: 'elsewhere', restoreId: 'r00000000000000000000' };
     const record = { ...theirs, executionArn: 'arn:gone', snapshot: 'holdfast_theirs', state: 'RESTORING' };
     await putItem(w.world, targetsPartition(TARGET), 'elsewhere', { ...record, expiresAt: 1 });
     await w.target.put('hbase/.hbase-snapshot/holdfast_theirs/data.manifest', 'x');
@@ -183,16 +196,16 @@ describe('steps of a restore', () => {
     expect(await w.target.keys('hbase/.hbase-snapshot/holdfast_theirs/')).toHaveLength(1);
     const items = await itemsOf(w.world, 'targets#');
     expect(items.find((item) => item.includes('elsewhere'))).toContain('"FAILED"');
-    expect(items.find((item) => item.includes('left#r000000000000'))).toContain(`"root":"${ROOT}"`);
+    expect(items.find((item) => item.includes('left#r00000000000000000000'))).toContain(`"root":"${ROOT}"`);
   });
 
   it('does not touch the record of another restore', async () => {
-    const record = { target: TARGET, table: 'sensors', restoreId: 'r000000000000', executionArn: 'arn:other' };
+    const record = { target: TARGET, table: 'sensors', restoreId: 'r00000000000000000000', executionArn: 'arn:other' };
     const theirs = { ...record, snapshot: 'holdfast_x', state: 'RESTORING', expiresAt: 9e12 };
     await restore(1, 'PlanRestore');
     await putItem(w.world, targetsPartition(TARGET), 'sensors', theirs);
     expect(await call('ReleaseTargets', { state: 'FAILED' })).toEqual({ released: 0 });
-    expect((await itemsOf(w.world, 'targets#'))[0]).toContain('r000000000000');
+    expect((await itemsOf(w.world, 'targets#'))[0]).toContain('r00000000000000000000');
   });
 
   it('uses a file that HBase wrote itself: in parts, without a checksum of ours', async () => {
