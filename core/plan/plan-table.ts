@@ -1,3 +1,4 @@
+import { isArchived } from '../archived-storage-class.ts';
 import { SourceChanged, SourceFileMissing, SourceUnreadable } from '../errors/source-errors.ts';
 import type { FileEntry, PlannedFile } from '../file-entry.ts';
 import { formatTableName, type TableName } from '../hbase/table-name.ts';
@@ -35,8 +36,6 @@ export interface PlanTotals {
 export const noTotals = (): PlanTotals => ({ files: 0, bytes: 0, newFiles: 0, newBytes: 0 });
 
 const BATCH = 1_000;
-/** Classes whose bytes must be restored before they can be read; Glacier Instant Retrieval is read at once. */
-const ARCHIVED = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /**
  * What is done about each file of a table's snapshot, ascending by path, in batches; counted into `totals`. One pass
@@ -112,7 +111,7 @@ function checked(table: TableToPlan, file: NeededFile, found: FoundFile | undefi
       evidence,
     );
   }
-  if (ARCHIVED.has(found.storageClass)) {
+  if (isArchived(found.storageClass)) {
     throw new SourceUnreadable(
       `${what}, ${needs}, has the storage class ${found.storageClass} and cannot be read at once`,
       'restore the object in S3 (or copy it to S3 Standard), then start the backup again',

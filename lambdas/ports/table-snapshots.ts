@@ -27,8 +27,8 @@ export interface TableSnapshots {
   /** `hbase.id`. @throws SourceNotFound */
   clusterId(source: S3Uri): Promise<string>;
   /**
-   * One snapshot a table, by table name in UTF-16 order.
-   * @throws SnapshotNotFound naming every table that has none; SnapshotExpired, SnapshotUnsupported, SnapshotDamaged
+   * One snapshot a table, by table name in UTF-16 order. What is wrong with snapshots of other tables stops nobody.
+   * @throws SnapshotNotFound naming the tables that have none (20 at most); SnapshotExpired, SnapshotUnsupported, SnapshotDamaged
    */
   choose(source: S3Uri, wanted: WantedTables): Promise<readonly TableSnapshot[]>;
   /** `data.manifest`, verbatim. @throws SnapshotNotFound */

@@ -1,3 +1,4 @@
+import { isArchived } from '../../../core/archived-storage-class.ts';
 import { HoldfastError } from '../../../core/errors/holdfast-error.ts';
 import {
   SnapshotDamaged,
@@ -15,10 +16,11 @@ import {
   type SnapshotDescription,
 } from '../../../core/hbase/snapshot-description.ts';
 import { formatTableName } from '../../../core/hbase/table-name.ts';
+import { NAMED, nameSome } from '../../../core/name-some.ts';
 import type { S3Uri } from '../../../core/s3-uri.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ListedObject, ObjectStore } from '../../ports/object-store.ts';
-import type { TableSnapshot, TableSnapshots, WantedTables } from '../../ports/table-snapshots.ts';
+import type { TableSnapshot, TableSnapshots } from '../../ports/table-snapshots.ts';
 import { listSnapshotFolders, type SnapshotFolder } from './snapshot-folders.ts';
 import { listSourceTables } from './source-tables.ts';
 
@@ -36,18 +38,41 @@ interface ReadSnapshot {
   readonly description: SnapshotDescription;
 }
 
+/** A snapshot that nothing can be made from; its table, if that could be read. */
+interface BadSnapshot {
+  readonly folder: SnapshotFolder;
+  readonly table: string | undefined;
+  readonly error: HoldfastError;
+}
+
 /** Snapshots found from HBase's files in S3. */
 export function s3TableSnapshots(objects: ObjectStore, clock: Clock): TableSnapshots {
-  async function read(source: S3Uri, folder: SnapshotFolder & { info: ListedObject }): Promise<ReadSnapshot> {
-    const what = `.snapshotinfo of snapshot ${folder.name}`;
-    const object = await objects.get(source.bucket, readable(source, folder.info).key, MAX_SMALL_FILE);
-    if (object === undefined) throw notFound([], `snapshot ${folder.name} was removed while it was read`);
-    const description = undamaged(folder.name, () => readSnapshotDescription(object.bytes, what));
-    if (description.name !== folder.name) {
-      throw damaged(folder.name, `its .snapshotinfo is of snapshot ${description.name}`);
+  /** `undefined` if it was removed since the listing. */
+  async function read(
+    source: S3Uri,
+    folder: SnapshotFolder & { info: ListedObject },
+  ): Promise<ReadSnapshot | BadSnapshot | undefined> {
+    const bad = (error: HoldfastError, table?: string): BadSnapshot => ({ folder, table, error });
+    const archived = archivedError(source, folder.info);
+    if (archived) return bad(archived);
+    if (folder.info.size > MAX_SMALL_FILE) {
+      return bad(damaged(folder.name, `its .snapshotinfo has ${folder.info.size} bytes`));
     }
-    if (description.creationMs > clock.now() + MOST_AHEAD_MS) {
-      throw damaged(folder.name, `it says that it was created at ${timeOf(description.creationMs)}, in the future`);
+    const object = await objects.get(source.bucket, folder.info.key, MAX_SMALL_FILE);
+    if (object === undefined) return undefined;
+    let description: SnapshotDescription;
+    try {
+      description = readSnapshotDescription(object.bytes, `.snapshotinfo of snapshot ${folder.name}`);
+    } catch (error) {
+      if (error instanceof HoldfastError) return bad(damaged(folder.name, error.message));
+      throw error;
+    }
+    const { name, creationMs } = description;
+    const table = formatTableName(description.table);
+    if (name !== folder.name) return bad(damaged(folder.name, `its .snapshotinfo is of snapshot ${name}`), table);
+    if (creationMs > clock.now() + MOST_AHEAD_MS) {
+      const why = `it says that it was created at ${timeOf(creationMs)}, in the future`;
+      return bad(damaged(folder.name, why), table);
     }
     return { folder, info: object.bytes, description };
   }
@@ -69,20 +94,24 @@ export function s3TableSnapshots(objects: ObjectStore, clock: Clock): TableSnaps
       const folders = await listSnapshotFolders(objects, source);
       const tables = wanted.tables ?? (await listSourceTables(objects, source));
       if (tables.length === 0) throw notFound([], `${source.uri} has no table`);
-      const isNamedAlone = tables.every((table) => wanted.snapshots[table] !== undefined);
-      const named = new Set(Object.values(wanted.snapshots));
+      const names = new Map(Object.entries(wanted.snapshots));
+      const isNamedAlone = tables.every((table) => names.has(table));
+      const named = new Set(names.values());
       // A folder without .snapshotinfo is a snapshot that is being written, or a hold of a restore.
       const candidates = [...folders.values()].filter(hasInfo).filter(({ name }) => !isNamedAlone || named.has(name));
       const snapshots: ReadSnapshot[] = [];
+      const bad: BadSnapshot[] = [];
       for (let i = 0; i < candidates.length; i += AT_ONCE) {
         const slice = candidates.slice(i, i + AT_ONCE);
         const answers = await Promise.allSettled(slice.map((folder) => read(source, folder)));
         for (const answer of answers) {
           if (answer.status === 'rejected') throw answer.reason;
-          snapshots.push(answer.value);
+          if (answer.value === undefined) continue;
+          if ('error' in answer.value) bad.push(answer.value);
+          else snapshots.push(answer.value);
         }
       }
-      return chosen(source, snapshots, tables, wanted, clock.now());
+      return chosen(source, { snapshots, bad }, tables, names, clock.now());
     },
 
     async dataManifest(source, snapshot) {
@@ -100,29 +129,39 @@ const timeOf = (ms: number) => (ms <= 8.64e15 ? new Date(ms).toISOString() : `${
 const hasInfo = (folder: SnapshotFolder): folder is SnapshotFolder & { info: ListedObject } =>
   folder.info !== undefined;
 
+/**
+ * A snapshot that cannot be used stands in the way of the tables that it is of, or was named for, and of nobody else;
+ * one whose table is unknown in the way of tables that have no other. What is gone since the listing is not there.
+ */
 function chosen(
   source: S3Uri,
-  snapshots: readonly ReadSnapshot[],
+  { snapshots, bad }: { readonly snapshots: readonly ReadSnapshot[]; readonly bad: readonly BadSnapshot[] },
   tables: readonly string[],
-  wanted: WantedTables,
+  names: ReadonlyMap<string, string>,
   nowMs: number,
 ): TableSnapshot[] {
   const byTable = Map.groupBy(snapshots, ({ description }) => formatTableName(description.table));
   const without: string[] = [];
   const picked: ReadSnapshot[] = [];
   for (const table of [...tables].sort()) {
-    const name = wanted.snapshots[table];
+    const name = names.get(table);
+    const unusable = bad.find((one) => (name === undefined ? one.table === table : one.folder.name === name));
+    if (unusable !== undefined) throw unusable.error;
     const found =
       name === undefined ? newest(byTable.get(table) ?? [], nowMs) : theNamed(snapshots, source, table, name);
     if (found === undefined) without.push(table);
     else picked.push(found);
   }
-  if (without.length > 0) throw notFound(without, `no complete snapshot of ${without.join(', ')} in ${source.uri}`);
+  if (without.length > 0) {
+    const unknown = bad.find(({ table }) => table === undefined);
+    throw unknown?.error ?? notFound(without, `no complete snapshot of ${nameSome(without)} in ${source.uri}`);
+  }
   return picked.map(({ folder, info, description }) => {
     requireLayoutV2(description);
     if (isExpired(description, nowMs)) throw expired(description);
     if (folder.manifest === undefined) throw damaged(folder.name, 'it has no data.manifest');
-    readable(source, folder.manifest);
+    const archived = archivedError(source, folder.manifest);
+    if (archived) throw archived;
     const { creationMs, type } = description;
     return { table: formatTableName(description.table), snapshot: folder.name, creationMs, type, info };
   });
@@ -146,22 +185,13 @@ function theNamed(snapshots: readonly ReadSnapshot[], source: S3Uri, table: stri
   return found;
 }
 
-function readable(source: S3Uri, object: ListedObject): ListedObject {
-  if (object.storageClass !== 'GLACIER' && object.storageClass !== 'DEEP_ARCHIVE') return object;
-  throw new SourceUnreadable(
+function archivedError(source: S3Uri, object: ListedObject): SourceUnreadable | undefined {
+  if (!isArchived(object.storageClass)) return undefined;
+  return new SourceUnreadable(
     `s3://${source.bucket}/${object.key} has the storage class ${object.storageClass} and cannot be read at once`,
     'restore the object in S3 (or copy it to S3 Standard), then start the backup again',
     { key: object.key },
   );
-}
-
-function undamaged<T>(snapshot: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof HoldfastError) throw damaged(snapshot, error.message);
-    throw error;
-  }
 }
 
 const damaged = (snapshot: string, why: string) =>
@@ -179,4 +209,14 @@ const expired = ({ name, ttlSeconds, creationMs }: SnapshotDescription) =>
   );
 
 const notFound = (tables: readonly string[], message: string) =>
-  new SnapshotNotFound(message, tables.map((t) => `snapshot '${t}', 'NAME' in the HBase shell`).join('; '), { tables });
+  new SnapshotNotFound(
+    message,
+    nameSome(
+      tables.map((t) => `snapshot '${t}', 'NAME' in the HBase shell`),
+      '; ',
+    ),
+    {
+      tables: tables.slice(0, NAMED),
+      count: tables.length,
+    },
+  );

@@ -41,6 +41,19 @@ async function storeFile(): Promise<string> {
 const infoKey = 'root/.hbase-snapshot/shop-orders-T0/.snapshotinfo';
 const manifestKey = 'root/.hbase-snapshot/shop-orders-T0/data.manifest';
 
+async function archive(Key: string): Promise<void> {
+  const Body = await source.get(Key);
+  await world.clients.s3.send(new PutObjectCommand({ Bucket: 'hbase', Key, Body, StorageClass: 'GLACIER' }));
+}
+
+/** Removes an object when it was listed and is about to be read. */
+function removedAfterListing(key: string): void {
+  world.hub.intercept(async (call, next) => {
+    if (call.operation === 'GetObject' && call.input.Key === key) await source.remove(key);
+    return next(call);
+  });
+}
+
 async function describeSnapshot(change: object): Promise<void> {
   const info = readSnapshotDescription(await source.get(infoKey));
   await source.put(infoKey, writeSnapshotDescription({ ...info, ...change }));
@@ -174,6 +187,59 @@ describe('snapshots that cannot be used', () => {
     expect(done.positionTo).toBe(info.creationMs + 2_000);
   });
 
+  describe('beside them, other tables', () => {
+    const sensors = { tables: ['sensors'] };
+    const bad: readonly (readonly [string, () => Promise<unknown>])[] = [
+      ['a damaged description', () => source.put(infoKey, Buffer.from([255, 255, 255]))],
+      ['a description of 2 MiB', () => source.put(infoKey, Buffer.alloc(2 << 20))],
+      ['another name', () => describeSnapshot({ name: 'other' })],
+      ['a creation in the future', () => describeSnapshot({ creationMs: 2 ** 53 - 2 })],
+      ['an archived description', () => archive(infoKey)],
+      ['its removal while it is read', async () => removedAfterListing(infoKey)],
+    ];
+    it.each(bad)('%s', async (what, spoil) => {
+      await spoil();
+      expect(await session(sensors).run()).toMatchObject({ tables: 1 });
+      const name = what.startsWith('its removal')
+        ? 'SnapshotNotFound'
+        : what.startsWith('an archived')
+          ? 'SourceUnreadable'
+          : 'SnapshotDamaged';
+      expect(await failure(session())).toMatchObject({ name });
+    });
+
+    it('one whose table is unknown stops no table that has another', async () => {
+      await source.put('root/.hbase-snapshot/torn/.snapshotinfo', Buffer.from([255, 255, 255]));
+      await source.put('root/.hbase-snapshot/torn/data.manifest', NONE);
+      expect(await session().run()).toMatchObject({ tables: 2 });
+      await source.remove(infoKey);
+      const error = await failure(session());
+      expect(error).toMatchObject({ name: 'SnapshotDamaged', message: expect.stringContaining('torn') });
+    });
+
+    it.each([
+      ['that table', orders],
+      ['that table by this snapshot', { ...orders, snapshots: { 'shop:orders': 'ahead' } }],
+      ['all tables', {}],
+    ])('one of a wanted table is not passed over for an older one unless that is named: %s', async (_, wanted) => {
+      const info = readSnapshotDescription(await source.get(infoKey));
+      const ahead = writeSnapshotDescription({ ...info, name: 'ahead', creationMs: Date.UTC(2027, 0, 1) });
+      await source.put('root/.hbase-snapshot/ahead/.snapshotinfo', ahead);
+      await source.put('root/.hbase-snapshot/ahead/data.manifest', await source.get(manifestKey));
+      const named = session({ tables: null, snapshots: { 'shop:orders': 'shop-orders-T0' } });
+      expect(await named.run()).toMatchObject({ tables: 2 });
+      expect(await failure(session(wanted))).toMatchObject({ name: 'SnapshotDamaged' });
+    });
+
+    it('thousands without a snapshot: some are named, all are counted', async () => {
+      const tables = Array.from({ length: 900 }, (_, i) => `${'long'.repeat(50)}${i}`);
+      const error = await failure(session({ tables }));
+      expect(error).toMatchObject({ name: 'SnapshotNotFound', message: expect.stringContaining('and 880 more') });
+      expect(error.evidence).toMatchObject({ count: 900 });
+      expect(JSON.stringify([error.message, error.hint, error.evidence]).length).toBeLessThan(16 * 1024);
+    });
+  });
+
   it('no HBase root at all', async () => {
     await source.remove('root/hbase.id');
     expect(await failure(session(orders))).toMatchObject({ name: 'SourceNotFound' });
@@ -193,7 +259,7 @@ describe('tables of every size and name', () => {
     expect(keys).toHaveLength(count);
   });
 
-  it.each(['größe:tabelle', '表', 'a.b-c_d', 'x1:_y', '𝒯able'])('%s', async (name) => {
+  it.each(['constructor', '__proto__', 'größe:tabelle', '表', 'a.b-c_d', 'x1:_y', '𝒯able'])('%s', async (name) => {
     await putTable(name, 'made', 3);
     expect(await session({ tables: [name] }).run()).toMatchObject({ files: 3 });
     expect(await session({ tables: [name] }).run()).toMatchObject({ newFiles: 0 });
