@@ -9,7 +9,10 @@ import { type DeployedStep, deployed } from '../step-table.ts';
 
 /** The states of `clean-up` that are its own; what deletes is shared with the roll-back. */
 export const CLEAN_UP_STEPS: readonly DeployedStep[] = [
-  deployed(listCleanUpContract, QUICK, (may) => [may.items(['clean-up'], 'Query')]),
+  deployed(listCleanUpContract, QUICK, (may) => [
+    may.items(['clean-up'], 'Query'),
+    may.items(['pins'], 'Query', 'DeleteItem'),
+  ]),
   deployed(checkCleanUpEntryContract, QUICK, (may) => [
     may.items(['clean-up', 'root'], 'GetItem'),
     may.items(['pins', 'history'], 'Query'),

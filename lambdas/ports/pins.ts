@@ -7,6 +7,8 @@ export interface Pins {
   list(root: string): AsyncIterable<Pin>;
   /** Idempotent. */
   remove(root: string, pinId: string): Promise<void>;
+  /** Only if it still ends before `beforeMs`: a run that was started anew may have put it again. Idempotent. */
+  removeExpired(root: string, pinId: string, beforeMs: number): Promise<void>;
 }
 
 /** The fence of restores: one record a target table. */

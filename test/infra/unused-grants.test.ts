@@ -37,6 +37,7 @@ const REASONS: readonly { readonly grant: RegExp; readonly why: string }[] = [
     grant: /^(CheckPlaced|VerifyFiles) s3:PutObject /,
     why: 'what a cleaner took meanwhile is placed again; a child that fails leaves its reason',
   },
+  { grant: /^ListCleanUp dynamodb:DeleteItem /, why: 'pins of runs that were killed, a day after their end' },
   { grant: /^SetActiveSnapshot dynamodb:GetItem /, why: 'an unknown answer of the begin is settled by reading' },
 ];
 

@@ -2,6 +2,7 @@ import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Item, type Pin, pinsPartition } from '../../../core/items.ts';
 import type { Pins } from '../../ports/pins.ts';
 import type { Clients } from '../clients.ts';
+import { describeSdkError } from '../retry.ts';
 import { toAttributes } from './attribute-values.ts';
 import { TableClient } from './table-client.ts';
 
@@ -25,6 +26,22 @@ export function dynamoDbPins(world: Pick<Clients, 'dynamodb' | 'clock' | 'ids'>,
     async remove(root, pinId) {
       const key = { pk: { S: pinsPartition(root) }, sk: { S: pinId } };
       await client.send(() => world.dynamodb.send(new DeleteItemCommand({ TableName: tableName, Key: key })));
+    },
+    async removeExpired(root, pinId, beforeMs) {
+      try {
+        await client.send(() =>
+          world.dynamodb.send(
+            new DeleteItemCommand({
+              TableName: tableName,
+              Key: { pk: { S: pinsPartition(root) }, sk: { S: pinId } },
+              ConditionExpression: 'expiresAt < :before',
+              ExpressionAttributeValues: { ':before': { N: String(beforeMs) } },
+            }),
+          ),
+        );
+      } catch (error) {
+        if (describeSdkError(error).name !== 'ConditionalCheckFailedException') throw error;
+      }
     },
   };
 }
