@@ -45,6 +45,12 @@ const importsSchema = z.strictObject({
   workBucketName: z.string().optional(),
 });
 
+const hours = z
+  .number()
+  .int()
+  .min(1)
+  .max(24 * 366);
+
 const configSchema = z.strictObject({
   $schema: z.string().optional(),
   /** Name of the application's stack; the stack of the data is `<stack>-Data`. */
@@ -71,6 +77,10 @@ const configSchema = z.strictObject({
     .default(30),
   /** ARN of a topic that the alarms notify. */
   alarmTopicArn: z.string().regex(accountTokens, 'must be an ARN').optional(),
+  /** An alarm fires when a session holds a root for longer, … */
+  flagLimitHours: hours.default(24),
+  /** … or when the newest COMPLETE backup of a root is older, or there is none. */
+  backupLimitHours: hours.default(48),
   tags: z.record(z.string(), z.string()).default({}),
   /** ARN of a managed policy that bounds every role. */
   permissionsBoundary: z.string().regex(accountTokens, 'must be an ARN').optional(),

@@ -19,6 +19,7 @@ export interface StackEnvironment {
 /** Variables that exist only once a state machine does: for functions that no state machine calls. */
 export interface MachineEnvironment {
   readonly REPAIR_STATE_MACHINE_ARN: string;
+  readonly AUTO_REPAIR: 'true' | 'false';
 }
 
 /** Variables that Lambda sets by itself. */

@@ -11,10 +11,12 @@ export interface AutoRepairProps {
   readonly sweepArn: string;
   /** State machines that hold flags; exact, since a map's children have ends too. */
   readonly machineArns: readonly string[];
+  /** Off: the sweep measures the roots and starts nothing. */
+  readonly repairs: boolean;
 }
 
 /**
- * A flag whose owner's execution has ended starts the repair: found by a sweep every five minutes, and faster by the
+ * Measures each root every five minutes, which the alarms read. A flag whose owner's execution has ended starts the repair: found by a sweep every five minutes, and faster by the
  * event of the execution's end. Events are best effort; lost, doubled and late ones are harmless, since the function
  * reads everything anew.
  */
@@ -23,7 +25,7 @@ export class AutoRepair extends Construct {
     super(scope, id);
     const input = { contract: CONTRACT };
     addSchedule(this, 'Sweep', props.schedules, {
-      description: 'Starts the repair of flags whose owner has ended',
+      description: 'Measures the backup roots; starts the repair of flags whose owner has ended',
       expression: 'rate(5 minutes)',
       timezone: 'UTC',
       targetArn: props.sweepArn,
@@ -31,6 +33,7 @@ export class AutoRepair extends Construct {
       input,
       maximumAgeSeconds: 240,
     });
+    if (!props.repairs) return;
     const rule = new Rule(this, 'OwnerEnded', {
       description: 'An execution that may hold a flag has ended without success',
       eventPattern: {

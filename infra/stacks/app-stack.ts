@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Aws, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { rootDigest } from '../../core/stack-layout.ts';
 import { STACK_CONTRACT_VERSION, type StackOutputs } from '../../lambdas/contracts/stack-contract.ts';
 import type { HoldfastConfig } from '../config.ts';
 import { AslStateMachine, definitionPlaceholders } from '../constructs/asl-state-machine.ts';
 import { AutoRepair } from '../constructs/auto-repair.ts';
 import { BackupSchedules } from '../constructs/backup-schedules.ts';
-import { FirstAlarms } from '../constructs/first-alarms.ts';
+import { RootAlarms } from '../constructs/root-alarms.ts';
 import { Schedules } from '../constructs/schedules.ts';
+import { StackAlarms } from '../constructs/stack-alarms.ts';
 import { StackContract } from '../constructs/stack-contract.ts';
 import { StepFunction } from '../constructs/step-function.ts';
 import { addSchedule } from '../constructs/timed-call.ts';
@@ -44,6 +46,7 @@ export class AppStack extends Stack {
     this.#grantMachines();
     this.#addSchedules(schedules);
     this.#addRunbook();
+    this.#addAlarms(schedules);
     new StackContract(this, 'Contract', { stack: props.config.stack, outputs: this.#outputs() });
   }
 
@@ -127,15 +130,20 @@ export class AppStack extends Stack {
   #addStandaloneSteps(schedules: Schedules): void {
     const repair = this.#machines.get('Repair');
     if (!repair) return;
-    const environment = { ...this.#environment(), REPAIR_STATE_MACHINE_ARN: repair.aliasArn };
+    const environment = {
+      ...this.#environment(),
+      REPAIR_STATE_MACHINE_ARN: repair.aliasArn,
+      AUTO_REPAIR: this.#props.config.autoRepair ? 'true' : 'false',
+    } as const;
     for (const step of STEPS) if (step.standalone) this.#addStep(step, environment);
     const sweep = this.#steps.get('FindAbandonedSessions');
-    if (!sweep || !this.#props.config.autoRepair) return;
+    if (!sweep) return;
     const owners = (['FullBackup', 'Repair'] as const).flatMap((id) => this.#machines.get(id) ?? []);
     new AutoRepair(this, 'AutoRepair', {
       schedules,
       sweepArn: sweep.version.functionArn,
       machineArns: owners.map(({ arns }) => arns.machineArn),
+      repairs: this.#props.config.autoRepair,
     });
   }
 
@@ -182,7 +190,24 @@ export class AppStack extends Stack {
       repairAliasArn: repair.aliasArn,
       repair: repair.arns,
     });
-    new FirstAlarms(this, 'Alarms', { repairArn: repair.arns.machineArn, topicArn: config.alarmTopicArn });
+  }
+
+  #addAlarms({ deadLetters }: Schedules): void {
+    const { roots, alarmTopicArn: topicArn, flagLimitHours, backupLimitHours } = this.#props.config;
+    const sweep = this.#steps.get('FindAbandonedSessions');
+    const fullBackup = this.#machines.get('FullBackup');
+    const cleanUp = this.#machines.get('CleanUp');
+    if (!sweep || !fullBackup || !cleanUp) return;
+    new StackAlarms(this, 'Alarms', {
+      topicArn,
+      fullBackupArn: fullBackup.arns.machineArn,
+      cleanUpArn: cleanUp.arns.machineArn,
+      sweep: sweep.version.lambda,
+      failedStarts: deadLetters,
+    });
+    for (const { uri: root } of roots) {
+      new RootAlarms(this, `Root${rootDigest(root)}`, { root, topicArn, flagLimitHours, backupLimitHours });
+    }
   }
 
   #outputs(): Partial<StackOutputs> {

@@ -47,7 +47,7 @@ export const ROLL_BACK_STEPS: readonly DeployedStep[] = [
   standalone(
     findAbandonedSessionsContract,
     QUICK,
-    (may) => [may.items(['root', 'history'], 'GetItem')],
+    (may) => [may.items(['root', 'history'], 'GetItem'), may.items(['history'], 'Query')],
     (machines) => [machines.describe(), machines.start('Repair')],
   ),
 ];

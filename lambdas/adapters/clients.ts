@@ -11,4 +11,6 @@ export interface Clients {
   readonly sfn: Pick<SFNClient, 'send'>;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Writes a line of the function's log as it is. Absent where nobody reads one. */
+  readonly writeLine?: (line: string) => void;
 }

@@ -16,5 +16,7 @@ export const sourcesEnvironment = { SOURCES: jsonList };
 export const targetsEnvironment = { TARGETS: jsonList };
 /** The stack's largest Lambda time-out plus the margin for requests that outlive it (protocol, "Step life"). */
 export const stepLifeEnvironment = { STEP_LIFE_SECONDS: z.string().transform(Number) };
+/** Whether the sweep starts repairs. */
+export const autoRepairEnvironment = { AUTO_REPAIR: z.enum(['true', 'false']).transform((text) => text === 'true') };
 /** Set by Lambda itself, not by a construct. */
 export const regionEnvironment = { AWS_REGION: z.string() };

@@ -21,6 +21,8 @@ function realClients(): Clients {
     sfn: new SFNClient({ maxAttempts: 1 }),
     clock: { now: () => Date.now(), sleep: async (ms) => void (await sleep(ms)) },
     ids: { unique: () => randomBytes(12).toString('hex'), random: () => randomBytes(4).readUInt32BE() / 2 ** 32 },
+    // Not the console: Lambda puts the time and the request before its lines, and metrics are JSON lines.
+    writeLine: (line) => void process.stdout.write(`${line}\n`),
   };
 }
 

@@ -1,4 +1,5 @@
 import { dynamoDbSystemTable } from '../adapters/dynamodb/system-table.ts';
+import { embeddedMetrics } from '../adapters/embedded-metrics.ts';
 import { sfnExecutions } from '../adapters/stepfunctions/executions.ts';
 import { findAbandonedSessionsContract } from '../contracts/find-abandoned-sessions.contract.ts';
 import { findAbandonedSessions } from '../operations/find-abandoned-sessions.ts';
@@ -7,7 +8,12 @@ import { defineStep } from './step.ts';
 
 export const step = defineStep(findAbandonedSessionsContract, (environment, clients) =>
   findAbandonedSessions(
-    { table: dynamoDbSystemTable(clients, environment.TABLE_NAME), executions: sfnExecutions(clients) },
+    {
+      table: dynamoDbSystemTable(clients, environment.TABLE_NAME),
+      executions: sfnExecutions(clients),
+      metrics: embeddedMetrics(clients),
+      clock: clients.clock,
+    },
     environment,
   ),
 );

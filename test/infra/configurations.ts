@@ -24,6 +24,8 @@ export const ALL_OPTIONS = {
   logRetentionDays: 90,
   stepLifeMarginMinutes: 45,
   alarmTopicArn: 'arn:aws:sns:eu-central-1:111122223333:on-call',
+  flagLimitHours: 6,
+  backupLimitHours: 30,
   tags: { team: 'storage' },
   permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundary',
 };

@@ -71,10 +71,16 @@ describe('auto-repair', () => {
     expect(permission).toMatchObject({ FunctionName: sweep.Target.Arn, Principal: 'events.amazonaws.com' });
   });
 
-  it('can be switched off', () => {
+  it('can be switched off: the sweep then only measures', () => {
+    const autoRepairOf = (template: Template) =>
+      resourcesOf(template, 'AWS::Lambda::Function').find(
+        ([, { Properties }]) => Properties.Description === 'Holdfast step FindAbandonedSessions',
+      )![1].Properties.Environment.Variables.AUTO_REPAIR;
     const { app } = templatesOf(ALL_OPTIONS);
-    expect(sweepOf(app)).toBeUndefined();
+    expect(sweepOf(app)).toMatchObject({ State: 'ENABLED' });
+    expect(autoRepairOf(app)).toBe('false');
     expect(resourcesOf(app, 'AWS::Events::Rule')).toEqual([]);
+    expect(autoRepairOf(templatesOf(MINIMAL).app)).toBe('true');
   });
 });
 
@@ -147,10 +153,64 @@ describe('the stack', () => {
     }
     expect(data.Resources.SystemTable!.Properties.Tags).toEqual([{ Key: 'team', Value: 'storage' }]);
   });
+});
 
-  it('alarms when a repair fails, and notifies the topic given', () => {
-    const { app } = templatesOf(ALL_OPTIONS);
-    const [alarm] = resourcesOf(app, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
-    expect(alarm).toMatchObject({ MetricName: 'ExecutionsFailed', AlarmActions: [ALL_OPTIONS.alarmTopicArn] });
+describe('alarms', () => {
+  const { app } = templatesOf(ALL_OPTIONS);
+  const alarms = resourcesOf(app, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+  const named = (name: string) => alarms.filter(({ AlarmDescription }) => AlarmDescription.startsWith(`${name}: `));
+
+  it('notify the topic given, and name their page of the runbook', () => {
+    for (const { AlarmActions, AlarmDescription } of alarms) {
+      expect(AlarmActions).toEqual([ALL_OPTIONS.alarmTopicArn]);
+      expect(AlarmDescription).toMatch(/^(\w+): .*docs\/runbook\.md, "\1"$/);
+    }
+  });
+
+  it.each([
+    ['RepairRequired', 'OwnerGone', 1, 'notBreaching'],
+    ['FlagTooOld', 'FlagAgeSeconds', 6 * 3600, 'breaching'],
+    ['BackupTooOld', 'NewestBackupAgeSeconds', 30 * 3600, 'breaching'],
+  ])('%s watches what the sweep measures, for each root', (name, MetricName, Threshold, TreatMissingData) => {
+    expect(named(name).map(({ Dimensions }) => Dimensions)).toEqual(
+      expect.arrayContaining(ALL_OPTIONS.roots.map((Value) => [{ Name: 'Root', Value }])),
+    );
+    for (const alarm of named(name)) {
+      expect(alarm).toMatchObject({ Namespace: 'Holdfast', MetricName, Threshold, TreatMissingData });
+    }
+  });
+
+  it.each([
+    ['BackupFailed', 'FullBackup'],
+    ['CleanUpFailed', 'CleanUp'],
+  ])('%s counts every end without success', (name, machine) => {
+    const [{ Metrics }] = named(name);
+    const metrics: { MetricStat?: { Metric: { MetricName: string; Dimensions: unknown } } }[] = Metrics;
+    const watched = metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
+    expect(watched.map(({ MetricName }) => MetricName).sort()).toEqual([
+      'ExecutionsAborted',
+      'ExecutionsFailed',
+      'ExecutionsTimedOut',
+    ]);
+    for (const { Dimensions } of watched) {
+      expect(Dimensions).toEqual([
+        { Name: 'StateMachineArn', Value: { Ref: expect.stringMatching(new RegExp(`^${machine}Machine`)) } },
+      ]);
+    }
+  });
+
+  it('watch the sweep and what schedules could not start', () => {
+    expect(named('SweepFailed')).toMatchObject([
+      {
+        Namespace: 'AWS/Lambda',
+        MetricName: 'Errors',
+        Dimensions: [{ Value: { Ref: expect.stringMatching(/^FindAbandonedSessionsFunction/) } }],
+      },
+    ]);
+    expect(named('StartFailed')).toMatchObject([{ MetricName: 'ApproximateNumberOfMessagesVisible' }]);
+  });
+
+  it('count no repair: one that was refused is no failure', () => {
+    expect(JSON.stringify(alarms)).not.toContain('RepairMachine');
   });
 });
