@@ -13,7 +13,10 @@ export interface BackupSchedulesProps {
   readonly fullBackup: { readonly aliasArn: string; readonly grant: Grant };
 }
 
-/** The configured backups. Which start it is goes into the input: the begin claims schedule and time in the history. */
+/**
+ * The configured backups. Schedule and time go into the input, where the execution shows them; nothing claims them. A start
+ * that the scheduler doubles (it delivers at least once) meets the flag of the first one, or makes a second backup.
+ */
 export class BackupSchedules extends Construct {
   constructor(scope: Construct, id: string, props: BackupSchedulesProps) {
     super(scope, id);
