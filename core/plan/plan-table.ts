@@ -3,6 +3,7 @@ import { SourceChanged, SourceFileMissing, SourceUnreadable } from '../errors/so
 import type { FileEntry, PlannedFile } from '../file-entry.ts';
 import { formatTableName, type TableName } from '../hbase/table-name.ts';
 import { compareUtf8 } from '../hbase/utf8-order.ts';
+import type { HolderFiles } from './holder-files.ts';
 import { shareOf } from './planned-line.ts';
 import type { FoundFile, SourceFiles } from './source-files.ts';
 
@@ -24,6 +25,8 @@ export interface TableToPlan {
   readonly source: Pick<SourceFiles, 'find'>;
   /** The list of the newest COMPLETE image of the table, ascending; nothing to copy everything. */
   readonly previous: AsyncIterable<FileEntry> | Iterable<FileEntry>;
+  /** Where the bytes of older images lie now. */
+  readonly holders: Pick<HolderFiles, 'find'>;
 }
 
 export interface PlanTotals {
@@ -39,7 +42,7 @@ const BATCH = 1_000;
 
 /**
  * What is done about each file of a table's snapshot, ascending by path, in batches; counted into `totals`. One pass
- * over four sorted streams.
+ * over sorted streams. Bytes that an older image holds in an archive are copied again: a restore reads at once.
  * @throws SourceFileMissing, SourceChanged, SourceUnreadable, each naming the file (I9)
  */
 export async function* planTable(table: TableToPlan, totals: PlanTotals): AsyncGenerator<readonly PlannedFile[]> {
@@ -52,7 +55,13 @@ export async function* planTable(table: TableToPlan, totals: PlanTotals): AsyncG
       const source = checked(table, file, found);
       let known = previous.find(file.path);
       if (known instanceof Promise) known = await known;
-      const isShared = known !== undefined && isSameFile(known, source, table.clusterId);
+      let isShared = known !== undefined && isSameFile(known, source, table.clusterId);
+      if (isShared) {
+        let held = table.holders.find(known!);
+        if (held instanceof Promise) held = await held;
+        // Missing or changed is not for the plan to hide: the verification before the seal refuses it.
+        isShared = held === undefined || !isArchived(held.storageClass);
+      }
       totals.files++;
       totals.bytes += file.size;
       if (isShared) batch.push(shareOf(known!));

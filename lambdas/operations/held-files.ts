@@ -1,3 +1,4 @@
+import { isArchived } from '../../core/archived-storage-class.ts';
 import type { BackupId } from '../../core/backup-id.ts';
 import type { FileEntry } from '../../core/file-entry.ts';
 import { dataPrefix } from '../../core/image-layout.ts';
@@ -28,6 +29,8 @@ export class HeldFiles {
     if (object === undefined) return `${what} is missing`;
     if (object.size !== entry.size) return `${what} has ${object.size} bytes instead of ${entry.size}`;
     if (object.etag !== entry.etag) return `${what} has the ETag ${object.etag} instead of ${entry.etag}`;
+    if (isArchived(object.storageClass))
+      return `${what} has the storage class ${object.storageClass}: its bytes cannot be read at once`;
     return undefined;
   }
 }

@@ -13,7 +13,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { TableSnapshot, TableSnapshots } from '../ports/table-snapshots.ts';
 import { refuseClientSideEncrypted } from './refuse-client-side-encrypted.ts';
 import { SealedImage } from './sealed-image.ts';
-import { sourceFiles, sourceKey } from './source-listing.ts';
+import { holderFiles, sourceFiles, sourceKey } from './source-listing.ts';
 
 export interface PlanPorts {
   readonly objects: Pick<ObjectStore, 'listPages' | 'get' | 'getStream' | 'attributes'> & ObjectStore;
@@ -60,6 +60,7 @@ export class TablePlanner {
   async *#files(snapshot: TableSnapshot, dataManifest: Uint8Array, base: Base | undefined, totals: PlanTotals) {
     const { objects } = this.#ports;
     const source = sourceFiles(objects, this.#source);
+    const holders = holderFiles(objects, this.#root);
     const needed = undamaged(snapshot.snapshot, () => {
       const manifest = new SnapshotManifest(dataManifest, `data.manifest of snapshot ${snapshot.snapshot}`);
       return resolveStoreFiles(manifest, parseTableName(snapshot.table));
@@ -70,6 +71,7 @@ export class TablePlanner {
       needed: eachUndamaged(snapshot.snapshot, needed),
       source,
       previous: this.#previous(base),
+      holders,
     };
     let isSampled = false;
     try {
@@ -88,6 +90,7 @@ export class TablePlanner {
       throw error;
     } finally {
       await source.close();
+      await holders.close();
     }
   }
 

@@ -1,4 +1,6 @@
 import type { SourceArea } from '../../core/file-entry.ts';
+import { dataPrefix } from '../../core/image-layout.ts';
+import { HolderFiles } from '../../core/plan/holder-files.ts';
 import type { OpenListing } from '../../core/plan/sorted-lookup.ts';
 import { SourceFiles } from '../../core/plan/source-files.ts';
 import type { S3Uri } from '../../core/s3-uri.ts';
@@ -32,4 +34,9 @@ export function listingsBelow(objects: Pick<ObjectStore, 'listPages'>, bucket: s
 /** The store files of an HBase root directory as they lie now. */
 export function sourceFiles(objects: Pick<ObjectStore, 'listPages'>, source: S3Uri, after?: string): SourceFiles {
   return new SourceFiles((area) => listingsBelow(objects, source.bucket, sourceKey(source, area, '')), after);
+}
+
+/** What a root's images hold, as it lies now. */
+export function holderFiles(objects: Pick<ObjectStore, 'listPages'>, root: S3Uri, after?: string): HolderFiles {
+  return new HolderFiles((holder) => listingsBelow(objects, root.bucket, dataPrefix(root, holder)), after);
 }

@@ -1,12 +1,13 @@
+import { isArchived } from '../../core/archived-storage-class.ts';
 import { VerificationFailed } from '../../core/errors/image-errors.ts';
 import { SourceChanged, SourceFileMissing } from '../../core/errors/source-errors.ts';
 import type { FileEntry } from '../../core/file-entry.ts';
 import { dataPrefix } from '../../core/image-layout.ts';
-import { SortedLookup } from '../../core/plan/sorted-lookup.ts';
+import type { Listed } from '../../core/plan/sorted-lookup.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { CopyPlace } from './copy-file.ts';
 import type { PlannedRange } from './planned-range.ts';
-import { listingsBelow, sourceFiles } from './source-listing.ts';
+import { holderFiles, sourceFiles } from './source-listing.ts';
 
 /**
  * The source once more (R9): each copied file still is where it was copied from with the same ETag, or lies in another
@@ -42,30 +43,30 @@ export async function assertSource(
   }
 }
 
-/** The files that older images hold are there, with the size and ETag that their lists give. @throws VerificationFailed */
+/** The files that older images hold are there, readable at once, with the size and ETag of their lists. @throws VerificationFailed */
 export async function assertHolders(
   objects: Pick<ObjectStore, 'listPages'>,
   { root }: CopyPlace,
   range: PlannedRange,
 ): Promise<void> {
-  const holders = new Map<string, SortedLookup>();
-  for (const entry of range.shares) {
-    const { holder, path, size, etag } = entry;
-    let lookup = holders.get(holder);
-    if (!lookup) {
-      const open = listingsBelow(objects, root.bucket, dataPrefix(root, holder));
-      lookup = new SortedLookup(open, range.bounds.after);
-      holders.set(holder, lookup);
+  const holders = holderFiles(objects, root, range.bounds.after);
+  try {
+    for (const entry of range.shares) {
+      const found = await holders.find(entry);
+      const isHeld = found?.size === entry.size && found.etag === entry.etag && !isArchived(found.storageClass);
+      if (!isHeld) throw heldWrongly(entry, found);
     }
-    const found = await lookup.find(path);
-    if (found?.size !== size || found.etag !== etag) throw heldWrongly(entry, found);
+  } finally {
+    await holders.close();
   }
-  for (const lookup of holders.values()) await lookup.close();
 }
 
-function heldWrongly(entry: FileEntry, found: { size: number; etag: string } | undefined): VerificationFailed {
+function heldWrongly(entry: FileEntry, found: Listed | undefined): VerificationFailed {
   const { path, holder, size, etag } = entry;
-  const is = found === undefined ? 'is missing' : `has ${found.size} bytes, ETag ${found.etag}`;
+  const is =
+    found === undefined
+      ? 'is missing'
+      : `has ${found.size} bytes, ETag ${found.etag}, storage class ${found.storageClass}`;
   return new VerificationFailed(
     `${path} in ${holder}, which the new image would list, ${is}; its list says ${size} bytes, ETag ${etag}`,
     `holdfast verify the image ${holder}; back up with --standalone, which shares nothing`,

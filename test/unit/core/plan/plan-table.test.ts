@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FileEntry, SourceArea } from '../../../../core/file-entry.ts';
 import { tableName } from '../../../../core/hbase/table-name.ts';
+import { HolderFiles } from '../../../../core/plan/holder-files.ts';
 import { noTotals, planTable } from '../../../../core/plan/plan-table.ts';
 import { type Listed, SortedLookup } from '../../../../core/plan/sorted-lookup.ts';
 import { SourceFiles } from '../../../../core/plan/source-files.ts';
@@ -28,6 +29,8 @@ async function plan(options: {
   readonly areas: Partial<Record<SourceArea, readonly Listed[]>>;
   readonly previous?: readonly FileEntry[];
   readonly pageSize?: number;
+  /** What the image holds now; all of `previous` by default. */
+  readonly held?: readonly Listed[];
 }) {
   const totals = noTotals();
   const opened: string[] = [];
@@ -36,7 +39,9 @@ async function plan(options: {
     return inPages(options.areas[area] ?? [], options.pageSize ?? 2);
   });
   const table = { snapshot: 's', clusterId: 'cluster', needed: options.needed.map((name) => needed(name)), source };
-  const batches = await Array.fromAsync(planTable({ ...table, previous: options.previous ?? [] }, totals));
+  const held = options.held ?? (options.previous ?? []).map(({ path, size }) => ({ ...listed('a'), path, size }));
+  const holders = new HolderFiles(() => () => inPages(held, options.pageSize ?? 2));
+  const batches = await Array.fromAsync(planTable({ ...table, holders, previous: options.previous ?? [] }, totals));
   return { files: batches.flat(), totals, opened };
 }
 
@@ -79,6 +84,17 @@ describe('planning a table', () => {
     expect(totals).toEqual({ files: 6, bytes: 30, newFiles: 4, newBytes: 20 });
   });
 
+  it.each([
+    ['STANDARD', 'share'],
+    ['GLACIER_IR', 'share'],
+    ['GLACIER', 'copy'],
+    ['DEEP_ARCHIVE', 'copy'],
+  ])('held in the storage class %s: %s', async (storageClass, action) => {
+    const held = [listed('0'), listed('a', { storageClass })];
+    const { files } = await plan({ needed: ['a'], areas: { data: [listed('a')] }, previous: [entry('a')], held });
+    expect(files).toMatchObject([{ action }]);
+  });
+
   it.each<[SourceArea, SourceArea, 'share' | 'copy']>([
     ['data', 'archive', 'share'],
     ['archive', 'data', 'copy'],
@@ -107,7 +123,14 @@ describe('planning a table', () => {
       throw new Error('damaged');
     })();
     const source = new SourceFiles(() => () => inPages([listed('a')], 1));
-    const table = { snapshot: 's', clusterId: 'cluster', needed: [needed('a')], source, previous };
+    const table = {
+      snapshot: 's',
+      clusterId: 'cluster',
+      needed: [needed('a')],
+      source,
+      previous,
+      holders: { find: () => undefined },
+    };
     await expect(Array.fromAsync(planTable(table, noTotals()))).rejects.toThrow('damaged');
   });
 });

@@ -320,6 +320,26 @@ describe('what is wrong in the destination is not sealed', () => {
     await expect(backup.verify()).rejects.toMatchObject({ name: 'VerificationFailed' });
   });
 
+  it.each(['GLACIER', 'DEEP_ARCHIVE'] as const)(
+    'what an older image holds in %s is copied, and not listed if it got there since the plan',
+    async (StorageClass) => {
+      const first = await session().run();
+      const backups = new Bucket(world, 'backups');
+      const [Key] = (await backups.keys(`prod/images/${first.id}/data/`)) as [string];
+      const freeze = async () => {
+        const Body = await backups.get(Key);
+        await world.clients.s3.send(new PutObjectCommand({ Bucket: 'backups', Key, Body, StorageClass }));
+      };
+      const backup = session();
+      await backup.begin();
+      expect(await backup.plan()).toMatchObject({ newFiles: 0 });
+      await freeze();
+      await expect(backup.verify()).rejects.toMatchObject({ name: 'VerificationFailed' });
+      const dry = await world.call('DryRunBackup', { root: ROOT, request: session().request });
+      expect(dry).toMatchObject({ newFiles: 1 });
+    },
+  );
+
   it('an unplanned object where a copy goes is a conflict', async () => {
     const backup = session(orders);
     const { sessionId } = await backup.begin();
