@@ -82,7 +82,7 @@ Examples:
           });
           return DETACHED;
         }
-        return finish(here, output, typed.root, ended, began);
+        return finish(here, output, typed.root, arn, ended, began);
       }),
     );
 }
@@ -101,17 +101,14 @@ function inputOf(root: string, options: CreateOptions) {
   };
 }
 
-async function finish(world: World, output: Output, root: string, ended: Ended, began: number): Promise<number> {
+async function finish(world: World, output: Output, root: string, arn: string, ended: Ended, began: number) {
   if (ended.status !== 'SUCCEEDED') {
     const failure = executionFailure(
       ended.error ?? (ended.status === 'ABORTED' ? 'Stopped' : ended.status),
       ended.cause,
     );
     const { flag } = await world.table.readControl(root);
-    const undone =
-      ended.status === 'FAILED' && !flag
-        ? 'destination cleaned, system table restored, flag removed: nothing of this backup is left'
-        : undefined;
+    const undone = ended.status === 'FAILED' && flag?.executionArn !== arn ? await whatWasUndone(world, root, arn) : '';
     const code = report(output, failure, undone);
     const { safe, next } = await whatIsSafe(world, root);
     output.note('Safe', safe);
@@ -138,6 +135,17 @@ async function finish(world: World, output: Output, root: string, ended: Ended, 
     ],
   });
   return 0;
+}
+
+/** By the history: only an execution that began a session has something to undo, and only FAILED is rolled back. */
+async function whatWasUndone(world: World, root: string, arn: string): Promise<string> {
+  for await (const session of world.table.listSessions(root)) {
+    if (session.executionArn !== arn) continue;
+    return session.state === 'FAILED'
+      ? 'destination cleaned, system table restored, flag removed: nothing of this backup is left'
+      : '';
+  }
+  return 'nothing: no session of it is in the history';
 }
 
 interface DryRun {
@@ -190,6 +198,6 @@ export async function whatIsSafe(world: World, root: string): Promise<{ safe: st
   const age = newest && durationText(world.now() - newest.at);
   const safe = newest
     ? `${plural(complete, 'COMPLETE backup')} untouched; the newest is ${newest.id} (${age} old)`
-    : `${root} has no COMPLETE backup`;
+    : `${root} has no COMPLETE backup${world.stack.Roots.includes(root) ? '' : `, and is no root of this stack: those are ${world.stack.Roots.join(', ')}`}`;
   return { safe, next: `holdfast repair ${root}        (--dry-run shows what it would do)` };
 }

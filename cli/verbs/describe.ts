@@ -67,7 +67,7 @@ Examples:
             const shared = image.bytes - image.newBytes;
             output.note(
               'Bytes',
-              `${plural(image.files, 'file')}, ${sizeText(image.bytes)}; ${sizeText(image.newBytes)} of its own, ${sizeText(shared)} in ${image.holders.filter((h) => h !== meant).join(', ') || 'no other image'}`,
+              `${plural(image.files, 'file')}, ${sizeText(image.bytes)}; ${sizeText(image.newBytes)} of its own${shared > 0 ? `, ${sizeText(shared)} in ${image.holders.filter((h) => h !== meant).join(', ')}` : ''}`,
             );
             if (heldBy.length > 0) output.note('Held by', heldBy.join(', '));
             output.note('Where', `s3://${root.bucket}/${manifestKey(root, meant)}`);
@@ -78,10 +78,8 @@ Examples:
             );
             output.note(
               'Restore',
-              `holdfast restore ${root.uri} ${meant} -t ${tables
-                .slice(0, 3)
-                .map((t) => t.table)
-                .join(',')} --target s3://…`,
+              // Without -t it restores every table: as the line does that names them.
+              `holdfast restore ${root.uri} ${meant}${tables.length > 3 ? '' : ` -t ${tables.map((t) => t.table).join(',')}`} --target s3://…`,
             );
           },
         );

@@ -4,6 +4,7 @@ import type { ImageRecord, SessionRecord } from '../../core/items.ts';
 import type { World } from '../compose.ts';
 import { sizeText, timeText } from '../text.ts';
 import { type RunVerb, tableList } from '../verb.ts';
+import { whatIsSafe } from './create.ts';
 
 const DEFAULT_COUNT = 10;
 
@@ -33,18 +34,27 @@ Examples:
         const rows: Awaited<ReturnType<typeof sessionsOf>> = [];
         for (const root of roots)
           rows.push(...(await sessionsOf(here, root, options.count as number, options.table as string[] | undefined)));
+        // Of the whole root: backups that are safe may lie behind the rows that are shown.
+        const safety = await Promise.all(
+          roots.map(async (root) => {
+            const { safe } = await whatIsSafe(here, root);
+            return roots.length === 1 || safe.startsWith(root) ? safe : `${root}: ${safe}`;
+          }),
+        );
         output.document(
           { sessions: rows.map(({ session, image }) => ({ ...session, image_state: image?.state ?? null })) },
           () => {
-            if (rows.length === 0) return output.note('History', `no session yet in ${roots.join(', ')}`);
-            output.table(
-              ['ID', 'TYPE', 'TABLES', 'NEW', 'SHARED', 'RESTORABLE AT', 'STATE', 'NOTE'],
-              rows.map(({ session, image }) => rowOf(session, image)),
-            );
-            const newest = rows
-              .flatMap(({ image }) => (image?.state === 'COMPLETE' ? [image.positionTo] : []))
-              .sort((a, b) => b - a)[0];
-            output.note('Newest', newest === undefined ? 'nothing is restorable' : `restorable at ${timeText(newest)}`);
+            if (rows.length === 0) {
+              const asked = options.table ? ` with ${(options.table as string[]).join(' or ')}` : '';
+              output.note('History', `no session${asked} yet in ${roots.join(', ')}`);
+            }
+            if (rows.length > 0) {
+              output.table(
+                ['ID', 'TYPE', 'TABLES', 'NEW', 'SHARED', 'RESTORABLE AT', 'STATE', 'NOTE'],
+                rows.map(({ session, image }) => rowOf(session, image)),
+              );
+            }
+            for (const safe of safety) output.note('Safe', safe);
           },
         );
         return 0;
@@ -55,11 +65,19 @@ Examples:
 async function sessionsOf(world: World, root: string, count: number, tables: readonly string[] | undefined) {
   const rows: { session: SessionRecord; image: ImageRecord | undefined }[] = [];
   for await (const session of world.table.listSessions(root)) {
-    if (tables && !tables.some((t) => session.tables.includes(t))) continue;
+    if (tables && !(await hasTable(world, root, session, tables))) continue;
     rows.push({ session, image: await world.table.getImage(root, session.id) });
     if (rows.length === count) break;
   }
   return rows;
+}
+
+/** A session of all tables (`--all`) names none: its image has them; one that failed before it had meant any. */
+async function hasTable(world: World, root: string, session: SessionRecord, tables: readonly string[]) {
+  if (session.tables.length > 0) return tables.some((t) => session.tables.includes(t));
+  if (session.state !== 'COMPLETE') return true;
+  for await (const { table } of world.table.listImageTables(root, session.id)) if (tables.includes(table)) return true;
+  return false;
 }
 
 function rowOf(session: SessionRecord, image: ImageRecord | undefined): string[] {
@@ -72,6 +90,9 @@ function rowOf(session: SessionRecord, image: ImageRecord | undefined): string[]
     isComplete ? sizeText(image.bytes - image.newBytes) : '–',
     isComplete ? timeText(image.positionTo) : '–',
     session.state,
-    session.reason ? `${session.reason.name}: ${session.reason.message.slice(0, 80)}` : '',
+    session.reason ? cut(`${session.reason.name}: ${session.reason.message}`) : '',
   ];
 }
+
+/** One line of a table; `describe` has the whole sentence. */
+const cut = (text: string): string => (text.length <= 100 ? text : `${text.slice(0, 99)}…`);

@@ -59,8 +59,8 @@ Examples:
           type: 'restored',
           fields: done,
           line: [
-            'Restored',
-            `${plural(done.tables.length + done.omitted, 'table')} of ${done.image} ${done.published ? `to ${done.target}` : 'can be restored: checked, nothing was placed'}`,
+            done.published ? 'Restored' : 'Checked',
+            `${plural(done.tables.length + done.omitted, 'table')} of ${done.image}${done.published ? ` to ${done.target}` : ': can be restored; nothing was placed'}`,
           ],
         });
         for (const t of done.tables) {
