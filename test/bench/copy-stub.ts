@@ -31,8 +31,8 @@ function planned(count: number): PlannedCopy[] {
   }));
 }
 
-async function startStub(latencyMs: number): Promise<{ child: ChildProcess; endpoint: string }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 's3-stub.ts'), String(latencyMs)]);
+export async function startStub(latencyMs: number, objects = 0): Promise<{ child: ChildProcess; endpoint: string }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 's3-stub.ts'), String(latencyMs), String(objects)]);
   const port = await new Promise<string>((resolve) =>
     child.stdout.once('data', (line) => resolve(String(line).trim())),
   );

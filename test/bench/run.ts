@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { bundles } from './bundles.ts';
+import { copyPeers } from './copy-peers.ts';
 import { copyStub } from './copy-stub.ts';
 import { planMillion } from './plan-million.ts';
 import { transitions } from './transitions.ts';
@@ -9,6 +10,7 @@ import { transitions } from './transitions.ts';
 const benchmarks: Readonly<Record<string, () => Promise<object> | object>> = {
   'plan-million': planMillion,
   'copy-stub': copyStub,
+  'copy-peers': copyPeers,
   bundles,
   transitions,
 };
