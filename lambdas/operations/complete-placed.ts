@@ -49,7 +49,8 @@ export const completePlaced =
     const request = await new RequestFile(objects, bucket, restoreRequest).read(root, run);
     await holdTargets(ports, request);
     const work = workPrefix(root, run);
-    const where = { root: parseS3Uri(root, 'root'), target: parseS3Uri(request.target, 'target'), restoreId: run };
+    const places = { root: parseS3Uri(root, 'root'), target: parseS3Uri(request.target, 'target') };
+    const where = { ...places, restoreId: run, refuseIfLate };
     const plan = new PlannedTables(objects, bucket, work);
     let copiedAgain = 0;
     for (let pass = 1; ; pass++) {
@@ -93,14 +94,19 @@ export const completePlaced =
 
     /** What was copied again stays, so the next try has less to do. */
     async function inTime<T>(work: () => Promise<T>): Promise<T> {
-      if (ports.clock.now() < stopAt) return work();
+      refuseIfLate();
+      return work();
+    }
+
+    function refuseIfLate(): void {
+      if (ports.clock.now() < stopAt) return;
       throw new OutOfTime('the target is not listed to its end', 'it goes on by itself');
     }
 
     /** Copied again by an earlier pass, or archived by HBase under the same name: right if the bytes are. */
     async function refuseIfChanged(entry: FileEntry): Promise<void> {
       const { held, there } = placesOf(where.root, where.target, entry);
-      if (await hasSameContent(objects, entry, held, there)) return;
+      if (await hasSameContent(objects, entry, held, there, refuseIfLate)) return;
       throw new TargetExists(
         `s3://${there.bucket}/${there.key} was replaced by other bytes than ${entry.path} of ${entry.holder}`,
         'find out who writes there, then restore again',

@@ -27,11 +27,17 @@ export function placesOf(root: S3Uri, target: S3Uri, entry: FileEntry) {
 /**
  * Copies a file below the target's `archive/`, If-None-Match. One that is there already with the same bytes is used;
  * none is ever replaced.
- * @throws TargetExists if the target's file has other bytes, VerificationFailed if the image's is no longer as sealed
+ * @throws TargetExists if the target's file has other bytes, VerificationFailed if the image's is no longer as sealed,
+ * and what `refuseIfLate` throws
  */
 export async function placeFile(
   objects: Pick<ObjectStore, 'copy' | 'attributes' | 'getStream'>,
-  run: { readonly root: S3Uri; readonly target: S3Uri; readonly restoreId: string },
+  run: {
+    readonly root: S3Uri;
+    readonly target: S3Uri;
+    readonly restoreId: string;
+    readonly refuseIfLate: () => void;
+  },
   entry: FileEntry,
 ): Promise<PlacedFile> {
   const { held, there } = placesOf(run.root, run.target, entry);
@@ -54,7 +60,8 @@ export async function placeFile(
     const found = await objects.attributes(there.bucket, there.key);
     // Taken by the cleaner between the copy and this look: whoever checks the target copies it again.
     if (found === undefined) return { ...placed, etag: '', action: 'reused' };
-    if (await hasSameContent(objects, entry, held, there)) return { ...placed, etag: found.etag, action: 'reused' };
+    if (await hasSameContent(objects, entry, held, there, run.refuseIfLate))
+      return { ...placed, etag: found.etag, action: 'reused' };
     throw new TargetExists(
       `s3://${there.bucket}/${there.key} is there with other bytes than ${entry.path} of ${entry.holder}`,
       'restore into another target; nothing was replaced',

@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { compressLines } from '../../core/compressed-lines.ts';
 import { OutOfTime } from '../../core/errors/platform-errors.ts';
 import { readFileEntry } from '../../core/file-entry-line.ts';
+import { partialKey } from '../../core/restore-layout.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
 import { chunkKey, resultKey, workPrefix } from '../../core/stack-layout.ts';
 import type { placeFilesContract } from '../contracts/place-files.contract.ts';
@@ -13,10 +15,15 @@ import type { Pins } from '../ports/pins.ts';
 import type { StepRun } from '../ports/step-run.ts';
 import { atOnce } from './at-once.ts';
 import { notingFailure } from './child-failure.ts';
-import { readChunkLines } from './chunk-lines.ts';
+import { findChunkLines, readChunkLines } from './chunk-lines.ts';
 import { holdPin } from './pin-lease.ts';
 import { type PlacedFile, placeFile } from './place-file.ts';
 import { RequestFile } from './request-file.ts';
+
+const placedFile = z.object({
+  ...{ path: z.string(), size: z.number(), etag: z.string() },
+  action: z.enum(['copied', 'reused']),
+});
 
 /** Copies in flight; S3 does the work, the Lambda waits. */
 const AT_ONCE = 32;
@@ -24,7 +31,7 @@ const AT_ONCE = 32;
 /**
  * A child of the place map. Writes store files below the target's `archive/` only, and each only where nothing stands;
  * the names are the snapshot's, so a late or second run of it does what the first did (I8, I10).
- * @throws PinExpired, TargetExists, VerificationFailed, OutOfTime (what was copied is found as ours the next time)
+ * @throws PinExpired, TargetExists, VerificationFailed, OutOfTime (what was done is noted, and the next try goes on behind it)
  */
 export const placeFiles =
   (
@@ -49,14 +56,36 @@ export const placeFiles =
     async function place(chunk: number): Promise<number> {
       await holdPin(ports, { root, run });
       const request = await new RequestFile(objects, bucket, restoreRequest).read(root, run);
-      const where = { root: parseS3Uri(root, 'root'), target: parseS3Uri(request.target, 'target'), restoreId: run };
+      const places = { root: parseS3Uri(root, 'root'), target: parseS3Uri(request.target, 'target') };
+      const where = { ...places, restoreId: run, refuseIfLate };
       const key = chunkKey(work, chunk);
       const entries = (await readChunkLines(objects, bucket, key)).map((line) => readFileEntry(line, key));
-      const placed = await atOnce(AT_ONCE, entries, (entry): Promise<PlacedFile> => {
-        if (ports.clock.now() >= stopAt) throw new OutOfTime(`chunk ${chunk} is not done`, 'it goes on by itself');
-        return placeFile(objects, where, entry);
-      });
-      await objects.put(bucket, resultKey(work, chunk), compressLines(placed.map((file) => canonicalJson(file))));
-      return placed.length;
+      // Comparing what stands there already may mean reading it: no try does that for a file that an earlier one did.
+      const done = new Map<string, PlacedFile>();
+      for (const line of (await findChunkLines(objects, bucket, partialKey(work, chunk))) ?? []) {
+        const file = placedFile.parse(JSON.parse(line));
+        done.set(file.path, file);
+      }
+      const write = (file: string, placed: readonly PlacedFile[]) =>
+        objects.put(bucket, file, compressLines(placed.map((one) => canonicalJson(one))));
+      try {
+        const placed = await atOnce(AT_ONCE, entries, async (entry): Promise<PlacedFile> => {
+          const before = done.get(entry.path);
+          if (before !== undefined) return before;
+          refuseIfLate();
+          const file = await placeFile(objects, where, entry);
+          done.set(entry.path, file);
+          return file;
+        });
+        await write(resultKey(work, chunk), placed);
+        return placed.length;
+      } catch (error) {
+        if (error instanceof OutOfTime) await write(partialKey(work, chunk), [...done.values()]);
+        throw error;
+      }
+    }
+
+    function refuseIfLate(): void {
+      if (ports.clock.now() >= stopAt) throw new OutOfTime('a chunk is not done', 'it goes on by itself');
     }
   };

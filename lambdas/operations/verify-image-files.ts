@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import type { CheckDepth } from '../../core/check-depth.ts';
 import { compressLines } from '../../core/compressed-lines.ts';
@@ -7,6 +8,7 @@ import { readFileEntry } from '../../core/file-entry-line.ts';
 import { HFileCorrupt } from '../../core/hbase/hfile/hfile-corrupt.ts';
 import { verifyHFile } from '../../core/hbase/hfile/verify-hfile.ts';
 import { dataKey } from '../../core/image-layout.ts';
+import { partialKey } from '../../core/restore-layout.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
 import { chunkKey, resultKey, workPrefix } from '../../core/stack-layout.ts';
 import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
@@ -17,7 +19,7 @@ import type { Pins } from '../ports/pins.ts';
 import type { StepRun } from '../ports/step-run.ts';
 import { atOnce } from './at-once.ts';
 import { notingFailure } from './child-failure.ts';
-import { readChunkLines } from './chunk-lines.ts';
+import { findChunkLines, readChunkLines } from './chunk-lines.ts';
 import { HeldFiles } from './held-files.ts';
 import { holdPin } from './pin-lease.ts';
 import type { VerifiedRange } from './verified-range.ts';
@@ -29,13 +31,17 @@ const READ_AT_ONCE = 2;
 interface Looked {
   readonly entry: FileEntry;
   readonly depth: CheckDepth;
+  /** What was looked at and need not be again. */
+  done: 'nothing' | 'checksum' | 'bytes';
   finding: string | undefined;
 }
+
+const partialLine = z.object({ done: z.enum(['nothing', 'checksum', 'bytes']), finding: z.string().optional() });
 
 /**
  * A child of the verify map. What is wrong with a file is a finding, not a failure: all ranges are looked at, and
  * `EndVerify` says everything that was found. Writes results only.
- * @throws PinExpired, OutOfTime
+ * @throws PinExpired, OutOfTime (what was looked at is noted, and the next try goes on behind it)
  */
 export const verifyImageFiles =
   (
@@ -65,19 +71,40 @@ export const verifyImageFiles =
       const lines = await readChunkLines(objects, bucket, chunkKey(work, chunk));
       const looked = lines.map((line): Looked => {
         const { depth, entry } = JSON.parse(line) as { depth: CheckDepth; entry: object };
-        return { depth, entry: readFileEntry(canonicalJson(entry), chunkKey(work, chunk)), finding: undefined };
+        return {
+          depth,
+          entry: readFileEntry(canonicalJson(entry), chunkKey(work, chunk)),
+          done: 'nothing',
+          finding: undefined,
+        };
       });
       const held = new HeldFiles(objects, root);
       for (const one of looked) one.finding = await held.wrongWith(one.entry);
       const there = looked.filter((one) => one.finding === undefined);
       const asked = there.filter(({ depth }) => depth !== 'list');
-      await atOnce(ASKED_AT_ONCE, asked, async (one) => {
-        one.finding = await inTime(() => checksumFinding(one.entry));
-      });
-      const read = asked.filter((one) => one.depth === 'read' && one.finding === undefined);
-      await atOnce(READ_AT_ONCE, read, async (one) => {
-        one.finding = await inTime(() => readFinding(one.entry));
-      });
+      await goOnWhereStopped(chunk, looked, asked);
+      let read: Looked[];
+      try {
+        await atOnce(ASKED_AT_ONCE, asked, async (one) => {
+          if (one.done !== 'nothing') return;
+          one.finding = await inTime(() => checksumFinding(one.entry));
+          one.done = 'checksum';
+        });
+        read = asked.filter((one) => one.depth === 'read' && (one.done === 'bytes' || one.finding === undefined));
+        await atOnce(READ_AT_ONCE, read, async (one) => {
+          if (one.done === 'bytes') return;
+          one.finding = await inTime(() => readFinding(one.entry));
+          one.done = 'bytes';
+        });
+      } catch (error) {
+        if (error instanceof OutOfTime) {
+          const lines = looked.map(({ done, finding }) =>
+            canonicalJson(finding === undefined ? { done } : { done, finding }),
+          );
+          await objects.put(bucket, partialKey(work, chunk), compressLines(lines));
+        }
+        throw error;
+      }
       const result: VerifiedRange = {
         files: looked.length,
         bytes: looked.reduce((sum, { entry }) => sum + entry.size, 0),
@@ -90,6 +117,16 @@ export const verifyImageFiles =
       };
       await objects.put(bucket, resultKey(work, chunk), compressLines([canonicalJson(result)]));
       return result;
+    }
+
+    async function goOnWhereStopped(chunk: number, looked: readonly Looked[], asked: readonly Looked[]): Promise<void> {
+      const lines = (await findChunkLines(objects, bucket, partialKey(work, chunk))) ?? [];
+      for (const [i, line] of lines.entries()) {
+        const one = looked[i];
+        if (one === undefined || !asked.includes(one)) continue;
+        const { done, finding } = partialLine.parse(JSON.parse(line));
+        [one.done, one.finding] = [done, done === 'nothing' ? undefined : finding];
+      }
     }
 
     async function inTime<T>(work: () => Promise<T>): Promise<T> {
