@@ -38,7 +38,10 @@ Examples:
         }
         const arn = await startExecution(here, here.stack.RepairStateMachine, { root, stopOwner: true }, 'repair');
         const ended = await followExecution(here, output, arn, root, signal);
-        if (ended === 'detached') return DETACHED;
+        if (ended === 'detached') {
+          output.note('Detached', `the repair goes on. holdfast progress ${root} --follow`);
+          return DETACHED;
+        }
         if (ended.status !== 'SUCCEEDED')
           return report(output, executionFailure(ended.error ?? ended.status, ended.cause));
         const outcome = ended.output as { decision: string };

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { executionFailure, report } from '../failure.ts';
 import { followExecution } from '../follow.ts';
-import { startExecution } from '../start-execution.ts';
+import { consoleUrl, startExecution } from '../start-execution.ts';
 import { DETACHED, type RunVerb } from '../verb.ts';
 
 export function cleanupVerb(program: Command, run: RunVerb): void {
@@ -22,7 +22,10 @@ Examples:
         const here = await world();
         const arn = await startExecution(here, here.stack.CleanUpStateMachine, { root }, 'cleanup');
         const ended = await followExecution(here, output, arn, root, signal);
-        if (ended === 'detached') return DETACHED;
+        if (ended === 'detached') {
+          output.note('Detached', `the clean-up goes on: ${consoleUrl(arn)}`);
+          return DETACHED;
+        }
         if (ended.status !== 'SUCCEEDED')
           return report(output, executionFailure(ended.error ?? ended.status, ended.cause));
         const { entries } = ended.output as {

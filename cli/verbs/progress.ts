@@ -64,7 +64,10 @@ Examples:
             if (options.follow) return 11;
           } else if (options.follow) {
             const ended = await followExecution(here, output, flag.runId, root, signal);
-            if (ended === 'detached') return DETACHED;
+            if (ended === 'detached') {
+              output.note('Detached', `it goes on. holdfast progress ${root} --follow`);
+              return DETACHED;
+            }
             if (ended.status !== 'SUCCEEDED')
               return report(output, executionFailure(ended.error ?? ended.status, ended.cause));
             output.say({

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { executionFailure, report } from '../failure.ts';
 import { followExecution } from '../follow.ts';
-import { startExecution } from '../start-execution.ts';
+import { consoleUrl, startExecution } from '../start-execution.ts';
 import { DETACHED, type RunVerb } from '../verb.ts';
 
 const percent = (value: string): number => {
@@ -52,7 +52,10 @@ Examples:
         };
         const arn = await startExecution(here, here.stack.VerifyStateMachine, input, 'verify');
         const ended = await followExecution(here, output, arn, root, signal);
-        if (ended === 'detached') return DETACHED;
+        if (ended === 'detached') {
+          output.note('Detached', `the verification goes on: ${consoleUrl(arn)}`);
+          return DETACHED;
+        }
         if (ended.status !== 'SUCCEEDED')
           return report(output, executionFailure(ended.error ?? ended.status, ended.cause));
         const result = ended.output as Record<string, unknown>;
