@@ -23,6 +23,8 @@ const AGAIN = new Set([
   'ServiceUnavailable',
   'RequestTimeout',
   'RequestTimeoutException',
+  // 403; the SDK has corrected its clock by then.
+  'RequestTimeTooSkewed',
   'TimeoutError',
   'BadGateway',
   'ECONNRESET',
@@ -30,6 +32,9 @@ const AGAIN = new Set([
   'EPIPE',
   'ETIMEDOUT',
 ]);
+
+/** Codes of Node itself (ERR_INVALID_ARG_TYPE …) say that a call was wrong. */
+const SYSTEM_ERROR = /^E(?!RR_)[A-Z_]+$/;
 
 /** Name, code and HTTP status of whatever the SDK threw. */
 export function describeSdkError(error: unknown): { name: string; message: string; status: number | undefined } {
@@ -45,7 +50,9 @@ export function verdictOf(error: unknown): Verdict {
     ((error as { code?: string })?.code !== undefined && AGAIN.has((error as { code: string }).code))
   )
     return 'again';
-  return status !== undefined && status >= 500 ? 'again' : 'final';
+  // No answer at all, and the system's name for why (EAI_AGAIN, ENOTFOUND, EHOSTUNREACH …): the connection, not the call.
+  if (status === undefined) return SYSTEM_ERROR.test((error as { code?: string })?.code ?? '') ? 'again' : 'final';
+  return status >= 500 ? 'again' : 'final';
 }
 
 const FIRST_MS = 100;
