@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { canonicalJson, type Json } from '../core/canonical-json.ts';
+import { printable, printableLines } from '../core/printable.ts';
 
 /** One thing that happened: `message_type` says what, as one JSON line; `line` is what a person reads. */
 export interface Message {
@@ -75,7 +76,7 @@ export class Output {
       ),
       style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
     });
-    table.push(...rows.map((row) => [...row]));
+    table.push(...rows.map((row) => row.map(printable)));
     this.#out.write(`${table.toString().replace(/ +$/gm, '')}\n`);
   }
 
@@ -125,11 +126,13 @@ export class Output {
     const color = word === 'Failed' || word === 'Refused' ? this.#paint.red : this.#paint.bold;
     const indent = ' '.repeat(WORD);
     this.#out.write(
-      `${color(word)}${' '.repeat(Math.max(1, WORD - word.length))}${text.replace(/\n/g, `\n${indent}`)}\n`,
+      `${color(word)}${' '.repeat(Math.max(1, WORD - word.length))}${printableLines(text).replace(/\n/g, `\n${indent}`)}\n`,
     );
   }
 
   #json(value: object): void {
-    this.#out.write(`${canonicalJson(value as Json)}\n`);
+    // JSON escapes C0 by itself; DEL and C1 would reach the terminal.
+    const text = canonicalJson(value as Json).replace(/[\x7f-\x9f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+    this.#out.write(`${text}\n`);
   }
 }

@@ -16,8 +16,10 @@ export class InvalidSnapshotName extends HoldfastError {
 // TableName.isLegalTableQualifierName(name, isSnapshot), which SnapshotDescriptionUtils asks.
 const SNAPSHOT = /^[_0-9\p{Alphabetic}][-_.0-9\p{Alphabetic}]*$/u;
 
+export const isSnapshotName = (name: string): boolean => SNAPSHOT.test(name) && Buffer.byteLength(name) <= 255;
+
 /** @throws InvalidSnapshotName */
 export function checkSnapshotName(name: string): string {
-  if (!SNAPSHOT.test(name) || Buffer.byteLength(name) > 255) throw new InvalidSnapshotName(name);
+  if (!isSnapshotName(name)) throw new InvalidSnapshotName(name);
   return name;
 }

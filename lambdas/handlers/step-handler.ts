@@ -1,4 +1,4 @@
-import { HoldfastError } from '../../core/errors/holdfast-error.ts';
+import { cut, HoldfastError, MOST_MESSAGE } from '../../core/errors/holdfast-error.ts';
 import type { Clients } from '../adapters/clients.ts';
 import { settling } from './settling.ts';
 import type { Step } from './step.ts';
@@ -37,11 +37,22 @@ export function stepHandler(
       return await run(event, { stopAt });
     } catch (error) {
       log.error(`${step.name} failed`, error as Error);
-      if (error instanceof HoldfastError && error.hint) error.message = `${error.message}\n${error.hint}`;
-      throw error;
+      throw answerOf(error);
     } finally {
       await settled();
       log.info(step.name, { requestId: context.awsRequestId, milliseconds: clients.clock.now() - began });
     }
   };
+}
+
+/**
+ * The error as Lambda will answer it: at most 16 KiB and no stack, which repeats the message. A longer answer ends an
+ * execution with States.DataLimitExceeded, which no Catch matches, so that the flag would stay.
+ */
+function answerOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const hint = error instanceof HoldfastError && error.hint ? `\n${error.hint}` : '';
+  error.message = `${cut(error.message, MOST_MESSAGE)}${hint}`;
+  error.stack = error.name;
+  return error;
 }

@@ -1,4 +1,5 @@
 import { SNAPSHOTS_PATH } from '../../../core/hbase/layout.ts';
+import { isSnapshotName } from '../../../core/hbase/snapshot-name.ts';
 import type { S3Uri } from '../../../core/s3-uri.ts';
 import type { ListedObject, ObjectStore } from '../../ports/object-store.ts';
 
@@ -20,6 +21,8 @@ export async function listSnapshotFolders(
     const [name = '', file, ...deeper] = object.key.slice(prefix.length).split('/');
     if (name === '.tmp' || file === undefined || deeper.length > 0) continue;
     if (file !== '.snapshotinfo' && file !== 'data.manifest') continue;
+    // HBase cannot have made it, and the name goes into messages.
+    if (!isSnapshotName(name)) continue;
     const folder = folders.get(name) ?? { name };
     folders.set(name, folder);
     if (file === '.snapshotinfo') folder.info = object;

@@ -51,3 +51,19 @@ test('a pipe gets plain lines: no colour, no control characters', () => {
       .filter((line) => line.startsWith('Copy')),
   ).toHaveLength(1);
 });
+
+test('names that a root holds reach the terminal without their control characters, JSON with escapes', () => {
+  const evil = 'a\u001b[2J\u009b31m\u007fb';
+  const { output, text } = written(false);
+  output.note('Table', evil);
+  output.say({ type: 'x', fields: {}, line: ['Failed', `${evil}\nsecond`] });
+  output.table(['Name'], [[`${evil}\nsecond`]]);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  expect(text().replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+  expect(text()).toContain('a�[2J�31m�b�second');
+  const json = written(true);
+  json.output.document({ name: evil }, () => {});
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  expect(json.text().trimEnd()).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+  expect(JSON.parse(json.text())).toEqual({ name: evil });
+});

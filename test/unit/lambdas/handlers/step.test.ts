@@ -65,6 +65,19 @@ describe('a step', () => {
     expect(() => step.create({}, clients)).toThrow(/WORK_BUCKET/);
   });
 
+  it.each([
+    ['of the domain', () => new OutOfTime('m'.repeat(400_000), 'h'.repeat(400_000))],
+    ['of anybody', () => new TypeError('m'.repeat(400_000))],
+  ])('answers with an error %s that fits an execution', async (_, make) => {
+    const failing = handlerOf(async () => {
+      throw make();
+    });
+    const error = (await failing(input, context(1)).catch((thrown: unknown) => thrown)) as Error;
+    const answer = JSON.stringify({ errorType: error.name, errorMessage: error.message, trace: error.stack });
+    expect(answer.length).toBeLessThan(17 * 1024);
+    expect(error.message.startsWith('mmm')).toBe(true);
+  });
+
   it('says what to run in the last line of its message', async () => {
     const failing = handlerOf(async () => {
       throw new OutOfTime('not done', 'it goes on by itself');

@@ -208,6 +208,15 @@ describe('snapshots that cannot be used', () => {
       expect(await failure(session())).toMatchObject({ name });
     });
 
+    it('folders whose names no snapshot can have are none', async () => {
+      for (const name of ['\u001b[2J', 'a\nb', '-a', '.hidden', 'a b']) {
+        await source.put(`root/.hbase-snapshot/${name}/.snapshotinfo`, Buffer.from([255, 255, 255]));
+        await source.put(`root/.hbase-snapshot/${name}/data.manifest`, NONE);
+      }
+      await source.remove(infoKey);
+      expect(await failure(session())).toMatchObject({ name: 'SnapshotNotFound' });
+    });
+
     it('one whose table is unknown stops no table that has another', async () => {
       await source.put('root/.hbase-snapshot/torn/.snapshotinfo', Buffer.from([255, 255, 255]));
       await source.put('root/.hbase-snapshot/torn/data.manifest', NONE);
