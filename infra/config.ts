@@ -64,6 +64,10 @@ const configSchema = z.strictObject({
   sources: z.array(s3Uri).min(1, 'names no HBase root directory to read'),
   /** HBase root directories that restores may write. */
   targets: z.array(s3Uri).default([]),
+  /** Bucket → id of its account, for places in buckets of another account than the stack's. */
+  bucketAccounts: z.record(z.string(), z.string().regex(/^\d{12}$/, 'must be an account id, 12 digits')).default({}),
+  /** ARNs of the KMS keys that encrypt roots, sources and targets; not of aws/s3, which needs no rights. */
+  keys: z.array(z.string().regex(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'must be the ARN of a key')).default([]),
   schedules: z.array(scheduleSchema).default([]),
   /** Whether flags whose owner has ended start the repair by themselves. */
   autoRepair: z.boolean().default(true),
@@ -110,6 +114,10 @@ function checkPlaces(file: string, config: HoldfastConfig): void {
   for (const { field, uri } of [...roots, ...others]) {
     // They mean something in the policies that are made of the place.
     if (/[*?$]/.test(uri.prefix)) refuse(file, field, `(${uri.uri}) has "*", "?" or "$" in its prefix`);
+  }
+  const buckets = new Set([...roots, ...others].map(({ uri }) => uri.bucket));
+  for (const bucket of Object.keys(config.bucketAccounts)) {
+    if (!buckets.has(bucket)) refuse(file, `bucketAccounts.${bucket}`, 'is the bucket of no root, source or target');
   }
   for (const [index, root] of roots.entries()) {
     for (const earlier of roots.slice(0, index)) {

@@ -35,6 +35,14 @@ export interface Estate {
   readonly roots: readonly S3Uri[];
   readonly sources: readonly S3Uri[];
   readonly targets: readonly S3Uri[];
+  /** Of the stack; a bucket of another owner is refused, whatever its policy allows. */
+  readonly account: string;
+  /** Accounts of the buckets that are not the stack's account's. */
+  readonly bucketAccounts: Readonly<Record<string, string>>;
+  /** ARNs of the keys that encrypt the places. */
+  readonly keys: readonly string[];
+  /** `s3.<region>.<suffix>`: a key is used by S3 for the function, never by the function itself. */
+  readonly s3Service: string;
 }
 
 /** A bucket and a pattern of keys in it. */
@@ -42,6 +50,10 @@ export interface Area {
   readonly bucketArn: string;
   /** With `*` for "anything, slashes too", as in IAM. */
   readonly pattern: string;
+  /** Owner of the bucket. */
+  readonly account: string;
+  /** One of the configuration's places: its objects may be encrypted with the configured keys. */
+  readonly isPlace: boolean;
 }
 
 /** The words in which `infra/steps/` says what a step may do. */
@@ -68,8 +80,8 @@ export class Grants {
   /** The registry of roots at the top of each root's bucket. */
   registry = (key: string): Area[] =>
     [...new Set(this.#estate.roots.map(({ bucket }) => bucket))].map((bucket) => this.#area(bucket, key));
-  system = (pattern = 'system/*'): Area[] => [{ bucketArn: this.#estate.systemBucketArn, pattern }];
-  work = (pattern = 'work/*'): Area[] => [{ bucketArn: this.#estate.workBucketArn, pattern }];
+  system = (pattern = 'system/*'): Area[] => [this.#own(this.#estate.systemBucketArn, pattern)];
+  work = (pattern = 'work/*'): Area[] => [this.#own(this.#estate.workBucketArn, pattern)];
 
   /** Reading, and the LIST that alone decides whether something is absent. */
   read = (areas: readonly Area[]): Grant[] => [...this.objects(areas, 's3:GetObject'), ...this.list(areas)];
@@ -90,8 +102,13 @@ export class Grants {
   ];
 
   objects(areas: readonly Area[], ...actions: readonly string[]): Grant[] {
-    if (areas.length === 0) return [];
-    return [{ actions, resources: areas.map(({ bucketArn, pattern }) => `${bucketArn}/${pattern}`) }];
+    const byAccount = Map.groupBy(areas, ({ account }) => account);
+    const grants: Grant[] = [...byAccount].map(([account, owned]) => ({
+      actions,
+      resources: owned.map(({ bucketArn, pattern }) => `${bucketArn}/${pattern}`),
+      conditions: ownedBy(account),
+    }));
+    return areas.some(({ isPlace }) => isPlace) ? [...grants, ...this.#useOfKeys(actions)] : grants;
   }
 
   /** Actions on a bucket, one statement a bucket, narrowed to the areas' prefixes. */
@@ -100,21 +117,49 @@ export class Grants {
     return [...byBucket].map(([bucketArn, inBucket]) => ({
       actions,
       resources: [bucketArn],
-      conditions: { StringLike: { 's3:prefix': inBucket.map(({ pattern }) => pattern) } },
+      conditions: {
+        ...ownedBy(inBucket[0]?.account ?? this.#estate.account),
+        StringLike: { 's3:prefix': inBucket.map(({ pattern }) => pattern) },
+      },
     }));
   }
 
   /** HeadBucket and its Region: it carries no prefix, so the grant cannot be narrowed to one. */
   headBuckets = (areas: readonly Area[]): Grant[] =>
-    areas.length === 0
-      ? []
-      : [{ actions: ['s3:ListBucket'], resources: [...new Set(areas.map(({ bucketArn }) => bucketArn))] }];
+    [...Map.groupBy(areas, ({ account }) => account)].map(([account, owned]) => ({
+      actions: ['s3:ListBucket'],
+      resources: [...new Set(owned.map(({ bucketArn }) => bucketArn))],
+      conditions: ownedBy(account),
+    }));
+
+  /** What S3 does with the keys when it reads or writes for the function; parts of an upload are read with Decrypt. */
+  #useOfKeys(actions: readonly string[]): Grant[] {
+    const { keys, s3Service } = this.#estate;
+    const writes = actions.includes('s3:PutObject');
+    if (keys.length === 0 || !(writes || actions.includes('s3:GetObject'))) return [];
+    return [
+      {
+        actions: writes ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'],
+        resources: keys,
+        conditions: { StringEquals: { 'kms:ViaService': [s3Service] } },
+      },
+    ];
+  }
 
   #places(places: readonly S3Uri[], below: string): Area[] {
     return places.map(({ bucket, prefix }) => this.#area(bucket, `${prefix}/${below}`));
   }
 
   #area(bucket: string, pattern: string): Area {
-    return { bucketArn: `arn:${this.#estate.partition}:s3:::${bucket}`, pattern };
+    const { partition, account, bucketAccounts } = this.#estate;
+    const bucketArn = `arn:${partition}:s3:::${bucket}`;
+    return { bucketArn, pattern, account: bucketAccounts[bucket] ?? account, isPlace: true };
+  }
+
+  #own(bucketArn: string, pattern: string): Area {
+    return { bucketArn, pattern, account: this.#estate.account, isPlace: false };
   }
 }
+
+/** A bucket that was deleted can be anybody's by now. */
+const ownedBy = (account: string) => ({ StringEquals: { 'aws:ResourceAccount': [account] } });

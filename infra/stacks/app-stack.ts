@@ -77,6 +77,10 @@ export class AppStack extends Stack {
       roots: config.roots,
       sources: config.sources,
       targets: config.targets,
+      account: Aws.ACCOUNT_ID,
+      bucketAccounts: config.bucketAccounts,
+      keys: config.keys,
+      s3Service: `s3.${Aws.REGION}.${Aws.URL_SUFFIX}`,
     });
     const logRetention: RetentionDays = config.logRetentionDays;
     this.#steps.set(step.name, new StepFunction(this, { step, bundle, grants, environment, logRetention }));

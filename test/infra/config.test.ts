@@ -44,6 +44,9 @@ describe('parseConfig', () => {
     [{ root: 's3://b/x' }, 'Unrecognized key: "root"'],
     [{ logRetentionDays: 31 }, 'holdfast.config.json: logRetentionDays'],
     [{ stepLifeMarginMinutes: 5 }, 'holdfast.config.json: stepLifeMarginMinutes'],
+    [{ bucketAccounts: { backups: '1' } }, 'bucketAccounts.backups must be an account id'],
+    [{ bucketAccounts: { other: '111122223333' } }, 'bucketAccounts.other is the bucket of no root'],
+    [{ keys: ['alias/backups'] }, 'keys.0 must be the ARN of a key'],
     [{ stack: '1x' }, 'holdfast.config.json: stack takes a letter'],
   ])('refuses %j and names the field', (change, message) => {
     expect(refusal(change)).toContain(message);

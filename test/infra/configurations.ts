@@ -7,6 +7,8 @@ export const ALL_OPTIONS = {
   roots: ['s3://backups/a', 's3://backups/b', 's3://other-backups/deep/er'],
   sources: ['s3://cluster/hbase', 's3a://cluster-two/hbase/'],
   targets: ['s3://cluster-two/restored'],
+  bucketAccounts: { 'cluster-two': '444455556666' },
+  keys: ['arn:aws:kms:eu-central-1:111122223333:key/1b2c3d4e-0000-4000-8000-000000000001'],
   schedules: [
     {
       name: 'hourly',

@@ -149,6 +149,39 @@ describe('the policies', () => {
     expect(text(statementsByRole(templatesOf(MINIMAL).app))).not.toContain('cluster-two');
   });
 
+  it('reach buckets of the configured owner only: a name that was given up can be anybody’s', () => {
+    const onObjects = everyStatement.filter(
+      ([role, s]) =>
+        !/^(FullBackup|Restore|Verify)Role/.test(role) && actionsOf(s).some((action) => action.startsWith('s3:')),
+    );
+    expect(onObjects.length).toBeGreaterThan(50);
+    for (const [, statement] of onObjects) {
+      const [owner] = [statement.Condition?.StringEquals?.['aws:ResourceAccount']].flat();
+      const isElsewhere = resourcesOfStatement(statement).some((resource) => text(resource).includes('cluster-two'));
+      expect(owner).toEqual(isElsewhere ? '444455556666' : { Ref: 'AWS::AccountId' });
+    }
+  });
+
+  it('let S3 use the configured keys for who reads or writes a place, and nobody else', () => {
+    const via = { 'Fn::Join': ['', ['s3.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] };
+    const uses = (step: string) => of(step).filter((s) => actionsOf(s).some((action) => action.startsWith('kms:')));
+    const actions = (step: string) => [...new Set(uses(step).flatMap(actionsOf))].sort();
+    for (const step of ['CopyFiles', 'SealManifest', 'PlaceFiles', 'PublishSnapshots']) {
+      expect([step, actions(step)]).toEqual([step, ['kms:Decrypt', 'kms:GenerateDataKey']]);
+    }
+    for (const step of ['VerifyFiles', 'VerifyImageFiles', 'DryRunBackup']) {
+      expect([step, actions(step)]).toEqual([step, ['kms:Decrypt']]);
+    }
+    for (const step of ['DropHold', 'CleanTemporaryData', 'TakeSystemSnapshot']) expect(uses(step)).toEqual([]);
+    for (const { Resource, Condition } of everyStatement
+      .map(([, s]) => s)
+      .filter((s) => text(s.Action).includes('kms:'))) {
+      expect([Resource].flat()).toEqual(ALL_OPTIONS.keys);
+      expect(Condition?.StringEquals).toEqual({ 'kms:ViaService': [via] });
+    }
+    expect(text([...statementsByRole(templatesOf(MINIMAL).app)])).not.toContain('kms:');
+  });
+
   it('without restore targets give no rights on any', () => {
     const { app: minimal } = templatesOf(MINIMAL);
     expect(text([...statementsByRole(minimal)])).not.toContain('.hbase-snapshot/');
