@@ -15,7 +15,13 @@ import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SystemTable } from '../ports/system-table.ts';
 import type { TableSnapshot, WantedTables } from '../ports/table-snapshots.ts';
-import { type BackupPlan, checkBackupPlan, findBackupPlan, type PlannedBackupTable } from './backup-plan.ts';
+import {
+  type BackupPlan,
+  checkBackupPlan,
+  findBackupPlan,
+  type PlannedBackupTable,
+  readBackupPlan,
+} from './backup-plan.ts';
 import { type PlanPorts, TablePlanner, type TablePlanning } from './plan-tables.ts';
 import { systemSnapshotItems } from './read-system-snapshot.ts';
 import { stepEntry } from './step-entry.ts';
@@ -80,8 +86,10 @@ export const planBackup =
     );
     if (outcome.decision === 'REFUSED')
       throw new Fenced(input.root, { sessionId: input.sessionId, epoch: input.epoch });
-    await ports.objects.put(bucket, planKey(work), Buffer.from(canonicalJson(plan)));
-    return outputOf(plan, work);
+    // Once: of two runs at the same time the first header counts. If the other one's lists lie beside it, their digests
+    // do not agree with it, and the seal refuses them.
+    const header = await ports.objects.putOnce(bucket, planKey(work), Buffer.from(canonicalJson(plan)));
+    return outputOf(header.decision === 'CREATED' ? plan : await readBackupPlan(ports.objects, bucket, work), work);
   };
 
 async function basesOf(ports: Ports, config: Config, ref: SnapshotRef, source: string) {

@@ -119,6 +119,26 @@ describe('a full backup of what HBase wrote', () => {
     await backup.commit(sealed);
   });
 
+  it('of two plans that are made at the same time the first counts', async () => {
+    await putSource(world, SOURCE, fixture('splits'));
+    const backup = session();
+    await backup.begin();
+    let isFirst = true;
+    let first: object | undefined;
+    world.hub.intercept(async (call, next) => {
+      const isHeader = call.operation === 'PutObject' && /plan\/plan|plan\.json/.test(String(call.input.Key));
+      if (!isHeader || !isFirst) return next(call);
+      isFirst = false;
+      first = await world.call('PlanBackup', {
+        ...{ ...backup.holder, execution: backup.begun!.execution, startedAt: backup.begun!.startedAt },
+        ...{ request: { ...backup.request, chunkObjects: 3 }, snapshot: backup.begun!.snapshot },
+      });
+      return next(call);
+    });
+    expect(await backup.plan()).toEqual(first);
+    expect(first).toBeDefined();
+  });
+
   it('plans without writing anything', async () => {
     await putSource(world, SOURCE, fixture('shop'));
     const first = await session().run();
