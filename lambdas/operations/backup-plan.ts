@@ -47,7 +47,7 @@ const backupPlan = z.strictObject({
 export type BackupPlan = z.infer<typeof backupPlan>;
 export type PlannedBackupTable = z.infer<typeof plannedTable>;
 
-/** 10,000 tables and 1,000,000 chunks (a billion files). */
+/** 1,000 tables and 1,000,000 chunks (a billion files). */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /** @throws UnknownAnswer for a plan that its readers would refuse */

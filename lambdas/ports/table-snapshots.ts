@@ -28,7 +28,8 @@ export interface TableSnapshots {
   clusterId(source: S3Uri): Promise<string>;
   /**
    * One snapshot a table, by table name in UTF-16 order. What is wrong with snapshots of other tables stops nobody.
-   * @throws SnapshotNotFound naming the tables that have none (20 at most); SnapshotExpired, SnapshotUnsupported, SnapshotDamaged
+   * @throws SnapshotNotFound naming the tables that have none (20 at most); SnapshotExpired, SnapshotUnsupported, SnapshotDamaged;
+   *   InvalidInput for more than 1,000 tables
    */
   choose(source: S3Uri, wanted: WantedTables): Promise<readonly TableSnapshot[]>;
   /** `data.manifest`, verbatim. @throws SnapshotNotFound */

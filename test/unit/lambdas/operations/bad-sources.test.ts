@@ -249,6 +249,14 @@ describe('snapshots that cannot be used', () => {
     });
   });
 
+  it.each(['named', 'all'])('more than 1,000 tables, %s, are refused before anything is read', async (how) => {
+    const names = Array.from({ length: 1_001 }, (_, i) => `many${i}`);
+    if (how === 'all')
+      for (const name of names) await source.put(`root/data/default/${name}/.tabledesc/.tableinfo.1`, 'x');
+    const error = await failure(session({ tables: how === 'all' ? null : names }));
+    expect(error).toMatchObject({ name: 'InvalidInput', evidence: { field: 'tables', most: 1_000 } });
+  });
+
   it('no HBase root at all', async () => {
     await source.remove('root/hbase.id');
     expect(await failure(session(orders))).toMatchObject({ name: 'SourceNotFound' });
