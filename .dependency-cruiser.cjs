@@ -97,7 +97,7 @@ module.exports = {
     only(
       'cli-uses-contracts-and-adapters',
       '^cli/',
-      ['^cli/', '^lambdas/(contracts|adapters|ports)/', '^core/'],
+      ['^cli/', '^lambdas/(contracts|adapters|ports)/', '^core/', '^package\\.json$'],
       'The CLI starts state machines and reads what they left; the work is done by Lambdas alone.',
       '^cli/(local|demo)\\.ts$|^cli/verbs/local\\.ts$',
     ),

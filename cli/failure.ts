@@ -10,7 +10,13 @@ export interface Failure {
   readonly hint: string;
 }
 
-/** Reads the `error` and `cause` of an execution: of a Fail state (two lines), or of a step without Catch (Lambda's JSON). */
+/** What an execution that ended without an error's name is called, in the words of the runbook. */
+const ENDINGS: Readonly<Record<string, string>> = { ABORTED: 'Stopped', TIMED_OUT: 'States.Timeout' };
+
+/**
+ * Reads the `error` and `cause` of an execution: of a Fail state (two lines), or of a step without Catch (Lambda's JSON).
+ * `error` may be the execution's status, where it has no error.
+ */
 export function executionFailure(error: string | undefined, cause: string | undefined): Failure {
   let text = cause ?? '';
   try {
@@ -20,7 +26,11 @@ export function executionFailure(error: string | undefined, cause: string | unde
     // A Fail state's own sentence.
   }
   const [message = '', ...hints] = text.split('\n');
-  return { name: error ?? 'Unknown', message: message || 'the execution gave no reason', hint: hints.join(' ') };
+  return {
+    name: ENDINGS[error ?? ''] ?? error ?? 'Unknown',
+    message: message || 'the execution gave no reason',
+    hint: hints.join(' '),
+  };
 }
 
 /** What was thrown, as a failure. Errors of the SDK and the network are the platform's (exit code 14). */

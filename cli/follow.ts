@@ -55,7 +55,10 @@ export async function followExecution(
     if (state && state !== phase) {
       phase = state;
       wait = POLL_MS;
-      output.say({ type: 'phase', fields: { state, phase: PHASES[state] ?? state } });
+      const named = PHASES[state];
+      // Copying has a line, or a bar, of its own.
+      const line = named && !MAPS[state] && !output.isJson ? ([named, 'under way'] as const) : undefined;
+      output.say({ type: 'phase', fields: { state, phase: named ?? state }, ...(line ? { line } : {}) });
     }
     if (MAPS[phase]) {
       plan ??= await readPlan(world, root, executionArn);

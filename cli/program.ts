@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import { connect } from './compose.ts';
 import { report, thrownFailure } from './failure.ts';
 import { Output } from './output.ts';
@@ -28,6 +29,7 @@ export async function runHoldfast(args: readonly string[], terminal: Terminal): 
   let code = 0;
   const program = new Command('holdfast')
     .description('Backups of Apache HBase tables on Amazon S3 that either exist whole or do not exist at all')
+    .version(manifest.version)
     .showSuggestionAfterError()
     .showHelpAfterError('(holdfast <verb> -h shows examples)')
     .configureOutput({

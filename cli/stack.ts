@@ -1,5 +1,5 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { PlatformRefused } from '../core/errors/platform-errors.ts';
+import { PlatformRefused, PlatformUnavailable } from '../core/errors/platform-errors.ts';
 import { STACK_CONTRACT_VERSION, type StackContract, stackContract } from '../lambdas/contracts/stack-contract.ts';
 
 /** A stack of this name is not there, or its outputs are of another version. */
@@ -10,11 +10,16 @@ export async function findStack(client: Pick<CloudFormationClient, 'send'>, name
     outputs = Object.fromEntries((answer.Stacks?.[0]?.Outputs ?? []).map((o) => [o.OutputKey ?? '', o.OutputValue]));
   } catch (error) {
     const { name: code, message } = error as Error;
-    throw new PlatformRefused(
-      code === 'ValidationError'
-        ? `there is no stack ${name} in this account and Region`
-        : `CloudFormation did not show the stack ${name}: ${code}: ${message}`,
-      'deploy it (npx cdk deploy --all), name it with --stack, or check credentials, Region and AWS_ENDPOINT_URL',
+    if (code === 'ValidationError') {
+      throw new PlatformRefused(
+        `there is no stack ${name} in this account and Region`,
+        'deploy it (npx cdk deploy --all), or name it with --stack',
+        { stack: name },
+      );
+    }
+    throw new PlatformUnavailable(
+      `CloudFormation did not show the stack ${name}: ${code}: ${message}`,
+      'check credentials, Region and AWS_ENDPOINT_URL; does holdfast local run?',
       { stack: name },
     );
   }

@@ -16,8 +16,9 @@ export async function startExecution(
   return answer.executionArn ?? '';
 }
 
-/** The console's page of an execution. */
+/** The console's page of an execution; the ARN itself where another endpoint than AWS's is used. */
 export function consoleUrl(executionArn: string): string {
+  if (process.env.AWS_ENDPOINT_URL) return executionArn;
   const region = executionArn.split(':')[3] ?? '';
   return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${executionArn}`;
 }

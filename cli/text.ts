@@ -12,7 +12,7 @@ export function sizeText(bytes: number): string {
 
 const two = (n: number) => String(n).padStart(2, '0');
 
-/** Local time with its zone: `2026-11-23 09:30:01 +01:00`. JSON has UTC ISO 8601 instead. */
+/** Local time with its zone: `2026-11-23 09:30:01 +01:00`. JSON has epoch milliseconds instead. */
 export function timeText(ms: number): string {
   const t = new Date(ms);
   const offset = -t.getTimezoneOffset();

@@ -47,7 +47,7 @@ export function createVerb(program: Command, run: RunVerb): void {
     .option('--standalone', 'copy every file, share none with older images')
     .option('--dry-run', 'print the plan and its cost, do nothing')
     .option('--concurrency <n>', 'chunks copied at once', number)
-    .addOption(new Option('--chunk-objects <n>', 'files a chunk').argParser(number).hideHelp())
+    .addOption(new Option('--chunk-objects <n>', 'files a chunk, at most 1000').argParser(number))
     .addHelpText(
       'after',
       `
@@ -71,7 +71,7 @@ Examples:
         output.say({
           type: 'execution',
           fields: { execution_arn: arn, console: consoleUrl(arn) },
-          line: ['Execution', `${arn}\n${consoleUrl(arn)}`],
+          line: ['Execution', consoleUrl(arn)],
         });
         const ended = await followExecution(here, output, arn, typed.root, signal);
         if (ended === 'detached') {

@@ -1,7 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { endVerifyContract } from '../../lambdas/contracts/end-verify.contract.ts';
+import type { OutputOf } from '../../lambdas/contracts/step-contract.ts';
 import { executionFailure, report } from '../failure.ts';
 import { followExecution } from '../follow.ts';
 import { consoleUrl, startExecution } from '../start-execution.ts';
+import { plural, sizeText } from '../text.ts';
 import { DETACHED, type RunVerb } from '../verb.ts';
 
 const percent = (value: string): number => {
@@ -58,9 +61,14 @@ Examples:
         }
         if (ended.status !== 'SUCCEEDED')
           return report(output, executionFailure(ended.error ?? ended.status, ended.cause));
-        const result = ended.output as Record<string, unknown>;
-        const listed = Object.entries(result).map(([k, v]) => `${k} ${typeof v === 'object' ? JSON.stringify(v) : v}`);
-        output.say({ type: 'verified', fields: result, line: ['Verified', listed.join(', ')] });
+        const result = ended.output as OutputOf<typeof endVerifyContract>;
+        const asked = result.checksums > 0 ? `, ${result.checksums} checksums asked` : '';
+        const read = result.read > 0 ? `, ${result.read} read (${sizeText(result.readBytes)})` : '';
+        output.say({
+          type: 'verified',
+          fields: result,
+          line: ['Verified', `${result.image}: ${plural(result.files, 'file')} listed${asked}${read}; nothing wrong`],
+        });
         return 0;
       }),
     );

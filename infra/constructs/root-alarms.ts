@@ -1,7 +1,7 @@
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { METRICS_NAMESPACE, ROOT_DIMENSION, type RootMetric } from '../../lambdas/contracts/root-metrics.ts';
+import { METRICS_NAMESPACE, ROOT_DIMENSION, type RootMetric } from '../../core/root-metrics.ts';
 import { Alarms } from './alarms.ts';
 
 const HOUR_SECONDS = 3_600;

@@ -1,4 +1,4 @@
-import { METRICS_NAMESPACE, ROOT_DIMENSION, ROOT_METRICS, type RootMetric } from '../contracts/root-metrics.ts';
+import { METRICS_NAMESPACE, ROOT_DIMENSION, ROOT_METRICS, type RootMetric } from '../../core/root-metrics.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Clients } from './clients.ts';
 

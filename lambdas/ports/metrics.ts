@@ -1,4 +1,4 @@
-import type { RootMetric } from '../contracts/root-metrics.ts';
+import type { RootMetric } from '../../core/root-metrics.ts';
 
 /** Where measurements go. Best effort: a lost one shows as missing data, which the alarms count as bad. */
 export interface Metrics {
