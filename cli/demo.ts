@@ -43,7 +43,7 @@ async function holdfast(expectedCode: number, ...args: string[]): Promise<void> 
   if (code !== expectedCode) throw new Error(`holdfast ${args[0]} ended with ${code}, expected was ${expectedCode}`);
 }
 
-/** Keys below a prefix, VOID markers aside: what is there besides the marks of what was undone. */
+/** Every key below a prefix. */
 async function keysOf({ cloud }: LocalCloud, bucket: string, prefix: string): Promise<string[]> {
   const keys: string[] = [];
   let token: string | undefined;
@@ -98,7 +98,7 @@ async function brokenBackup(local: LocalCloud): Promise<void> {
   const after = await keysOf(local, 'acme-backups', 'prod/');
   const left = after.filter((key) => !before.includes(key) && !key.endsWith('/manifest.json'));
   console.log(
-    `objects below the backup root before and after: ${before.length} and ${after.length - (after.length - before.length - left.length)}; left over: ${left.length}`,
+    `objects below the backup root before: ${before.length}, after: ${after.length}; left over besides the VOID marker, which the clean-up takes later: ${left.length}`,
   );
 }
 

@@ -31,7 +31,6 @@ const POLL_MS = 300;
 
 /**
  * Follows an execution until it ends, telling its phases and progress. Only reads: to stop following is to detach.
- * @param run the session or run id below whose work prefix the plan lies, once known
  */
 export async function followExecution(
   world: World,

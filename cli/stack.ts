@@ -2,7 +2,7 @@ import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/clien
 import { PlatformRefused, PlatformUnavailable } from '../core/errors/platform-errors.ts';
 import { STACK_CONTRACT_VERSION, type StackContract, stackContract } from '../lambdas/contracts/stack-contract.ts';
 
-/** A stack of this name is not there, or its outputs are of another version. */
+/** What the stack of this name says of itself. @throws PlatformRefused: not there, or of another version; PlatformUnavailable */
 export async function findStack(client: Pick<CloudFormationClient, 'send'>, name: string): Promise<StackContract> {
   let outputs: Record<string, string | undefined>;
   try {

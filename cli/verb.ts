@@ -11,7 +11,7 @@ export interface VerbContext {
   readonly signal: AbortSignal;
 }
 
-/** Runs a verb's action: makes the output, maps errors to exit codes. Answers the exit code through `process.exitCode`. */
+/** Runs a verb's action: makes the output, maps errors to exit codes. The exit code is what `runHoldfast` answers. */
 export type RunVerb = (
   command: Command,
   action: (context: VerbContext, options: Record<string, unknown>) => Promise<number>,

@@ -6,7 +6,7 @@ import { sha256 } from './digest.ts';
  * prefix of another's; everything of a session lies under its id (I8).
  *
  * ```
- * system bucket   system/<root digest>/<id>-<attempt>-<random>.jsonl       system snapshots
+ * system bucket   system/<root digest>/<id>-<random>.jsonl       system snapshots
  * work bucket     work/<root digest>/<run>/plan/index.jsonl, copy-00000.jsonl.zst, verify.jsonl …
  *                 work/<root digest>/<run>/results/copy-00000.jsonl.zst
  *                 work/<root digest>/<run>/failures/<step>-00000.json

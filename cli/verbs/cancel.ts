@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { executionFailure, report } from '../failure.ts';
 import { followExecution } from '../follow.ts';
 import { startExecution } from '../start-execution.ts';
+import { typedPlace } from '../typed-place.ts';
 import { DETACHED, type RunVerb } from '../verb.ts';
 
 export function cancelVerb(program: Command, run: RunVerb): void {
@@ -19,7 +20,7 @@ Examples:
     )
     .action(async (typed: string, _options: unknown, command: Command) =>
       run(command, async ({ output, world, signal }, options) => {
-        const root = typed.replace(/\/+$/, '');
+        const root = typedPlace(typed, 'root');
         const here = await world();
         const { flag } = await here.table.readControl(root);
         if (!flag) {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { executionFailure, report } from '../failure.ts';
 import { followExecution } from '../follow.ts';
 import { consoleUrl, startExecution } from '../start-execution.ts';
+import { typedPlace } from '../typed-place.ts';
 import { DETACHED, type RunVerb } from '../verb.ts';
 
 export function cleanupVerb(program: Command, run: RunVerb): void {
@@ -18,7 +19,7 @@ Examples:
     )
     .action(async (typed: string, _options: unknown, command: Command) =>
       run(command, async ({ output, world, signal }) => {
-        const root = typed.replace(/\/+$/, '');
+        const root = typedPlace(typed, 'root');
         const here = await world();
         const arn = await startExecution(here, here.stack.CleanUpStateMachine, { root }, 'cleanup');
         const ended = await followExecution(here, output, arn, root, signal);

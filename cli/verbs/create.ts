@@ -6,6 +6,7 @@ import { type Ended, followExecution } from '../follow.ts';
 import type { Output } from '../output.ts';
 import { consoleUrl, startExecution } from '../start-execution.ts';
 import { durationText, plural, sizeText, timeText } from '../text.ts';
+import { typedPlace } from '../typed-place.ts';
 import { DETACHED, type RunVerb, tableList } from '../verb.ts';
 
 interface CreateOptions {
@@ -89,8 +90,8 @@ Examples:
 
 function inputOf(root: string, options: CreateOptions) {
   return {
-    root: root.replace(/\/+$/, ''),
-    source: options.source.replace(/\/+$/, ''),
+    root: typedPlace(root, 'root'),
+    source: typedPlace(options.source, 'source'),
     ...(options.table ? { tables: options.table } : {}),
     ...(options.all ? { all: true } : {}),
     ...(options.snapshot ? { snapshots: options.snapshot } : {}),

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import type { ImageRecord, SessionRecord } from '../../core/items.ts';
 import type { World } from '../compose.ts';
 import { sizeText, timeText } from '../text.ts';
+import { typedPlace } from '../typed-place.ts';
 import { type RunVerb, tableList } from '../verb.ts';
 import { whatIsSafe } from './create.ts';
 
@@ -30,7 +31,7 @@ Examples:
     .action(async (_options: unknown, command: Command) =>
       run(command, async ({ output, world }, options) => {
         const here = await world();
-        const roots = options.path ? [String(options.path).replace(/\/+$/, '')] : here.stack.Roots;
+        const roots = options.path ? [typedPlace(String(options.path), 'root')] : here.stack.Roots;
         const rows: Awaited<ReturnType<typeof sessionsOf>> = [];
         for (const root of roots)
           rows.push(...(await sessionsOf(here, root, options.count as number, options.table as string[] | undefined)));

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { exitCodeOf } from '../../core/errors/exit-codes.ts';
 import { executionFailure, report } from '../failure.ts';
 import { currentState, followExecution } from '../follow.ts';
 import { durationText, timeText } from '../text.ts';
+import { typedPlace } from '../typed-place.ts';
 import { DETACHED, type RunVerb } from '../verb.ts';
 import { whatIsSafe } from './create.ts';
 
@@ -22,7 +24,7 @@ Examples:
     .action(async (typed: string | undefined, id: string | undefined, _options: unknown, command: Command) =>
       run(command, async ({ output, world, signal }, options) => {
         const here = await world();
-        const roots = typed ? [typed.replace(/\/+$/, '')] : here.stack.Roots;
+        const roots = typed ? [typedPlace(typed, 'root')] : here.stack.Roots;
         for (const root of roots) {
           const { flag } = await here.table.readControl(root);
           if (id !== undefined && flag?.sessionId !== id) {
@@ -61,7 +63,7 @@ Examples:
             const { safe, next } = await whatIsSafe(here, root);
             output.note('Safe', safe);
             output.note('Next', next);
-            if (options.follow) return 11;
+            if (options.follow) return exitCodeOf('RepairRequired');
           } else if (options.follow) {
             const ended = await followExecution(here, output, flag.runId, root, signal);
             if (ended === 'detached') {

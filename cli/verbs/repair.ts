@@ -3,6 +3,7 @@ import { executionFailure, report } from '../failure.ts';
 import { followExecution } from '../follow.ts';
 import { startExecution } from '../start-execution.ts';
 import { timeText } from '../text.ts';
+import { typedPlace } from '../typed-place.ts';
 import { DETACHED, type RunVerb } from '../verb.ts';
 import { whatIsSafe } from './create.ts';
 
@@ -22,7 +23,7 @@ Examples:
     )
     .action(async (typed: string, _options: unknown, command: Command) =>
       run(command, async ({ output, world, signal }, options) => {
-        const root = typed.replace(/\/+$/, '');
+        const root = typedPlace(typed, 'root');
         const here = await world();
         const { flag, epoch } = await here.table.readControl(root);
         if (options.dryRun) {

@@ -4,6 +4,7 @@ import { executionFailure, report } from '../failure.ts';
 import { followExecution } from '../follow.ts';
 import { consoleUrl, startExecution } from '../start-execution.ts';
 import { plural, sizeText } from '../text.ts';
+import { typedPlace } from '../typed-place.ts';
 import { DETACHED, type RunVerb, tableList } from '../verb.ts';
 
 export function restoreVerb(program: Command, run: RunVerb): void {
@@ -30,11 +31,11 @@ Examples:
     .action(async (typed: string, image: string, _options: unknown, command: Command) =>
       run(command, async ({ output, world, signal }, options) => {
         const here = await world();
-        const root = typed.replace(/\/+$/, '');
+        const root = typedPlace(typed, 'root');
         const input = {
           root,
           image,
-          target: String(options.target).replace(/\/+$/, ''),
+          target: typedPlace(String(options.target), 'target'),
           ...(options.table ? { tables: options.table } : {}),
           ...(options.mapping ? { mapping: options.mapping } : {}),
           ...(options.check ? { check: true } : {}),

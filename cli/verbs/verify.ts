@@ -5,6 +5,7 @@ import { executionFailure, report } from '../failure.ts';
 import { followExecution } from '../follow.ts';
 import { consoleUrl, startExecution } from '../start-execution.ts';
 import { plural, sizeText } from '../text.ts';
+import { typedPlace } from '../typed-place.ts';
 import { DETACHED, type RunVerb } from '../verb.ts';
 
 const percent = (value: string): number => {
@@ -45,7 +46,7 @@ Examples:
           });
         }
         const here = await world();
-        const root = typed.replace(/\/+$/, '');
+        const root = typedPlace(typed, 'root');
         const input = {
           root,
           image,

@@ -57,11 +57,11 @@ export function verdictOf(error: unknown): Verdict {
 
 const FIRST_MS = 100;
 const LONGEST_MS = 10_000;
-/** Eight tries with full jitter: gives up after at most 25 seconds of waiting (about 13 on average). */
+/** Eight tries with full jitter: gives up after at most 23 seconds of waiting (about 11 on average). */
 export const TRIES = 8;
 
 /**
- * The one retry loop of the product (the SDK's own is off). Full jitter, doubling from 100 ms to 10 s.
+ * The one retry loop of the product (the SDK's own is off). Full jitter, doubling from 200 ms to 10 s.
  * Throws the last error when the tries are used up.
  */
 export async function retrying<T>(
