@@ -50,6 +50,9 @@ const bodySchema = z.strictObject({
 export type Manifest = z.infer<typeof bodySchema>;
 export type ManifestTable = z.infer<typeof tableSchema>;
 
+/** Largest manifest: what seals must be readable again. With at most 1,000 tables it stays far below. */
+export const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+
 /** What stands at a manifest's key. */
 export type ManifestObject =
   | { readonly kind: 'IMAGE'; readonly manifest: Manifest; readonly sha256: string }

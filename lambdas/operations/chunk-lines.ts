@@ -1,8 +1,11 @@
-import { readCompressedLines } from '../../core/compressed-lines.ts';
+import { LinesDamaged, readCompressedLines } from '../../core/compressed-lines.ts';
 import { UnknownAnswer } from '../../core/errors/platform-errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
-/** The lines of one chunk's file in the work bucket; `undefined` if there is none. */
+/**
+ * The lines of one chunk's file in the work bucket; `undefined` if there is none.
+ * @throws UnknownAnswer if it is damaged
+ */
 export async function findChunkLines(
   objects: Pick<ObjectStore, 'getStream'>,
   bucket: string,
@@ -11,7 +14,12 @@ export async function findChunkLines(
   const pieces = await objects.getStream(bucket, key);
   if (pieces === undefined) return undefined;
   const lines: string[] = [];
-  for await (const line of readCompressedLines(pieces)) lines.push(line);
+  try {
+    for await (const line of readCompressedLines(pieces)) lines.push(line);
+  } catch (error) {
+    if (!(error instanceof LinesDamaged)) throw error;
+    throw new UnknownAnswer(`s3://${bucket}/${key} is damaged: ${error.message}`, 'start it again', { key });
+  }
   return lines;
 }
 

@@ -1,6 +1,6 @@
 import { ImageConflict } from '../../core/errors/image-errors.ts';
 import { imagePrefix, manifestKey } from '../../core/image-layout.ts';
-import { decodeManifest } from '../../core/manifest.ts';
+import { decodeManifest, MAX_MANIFEST_BYTES } from '../../core/manifest.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
 import type { RemovalInput } from '../contracts/removal-fields.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -10,8 +10,6 @@ import { type AuthorityPorts, assertAuthority } from './removal-authority.ts';
 import { removePrefix } from './removed-prefix.ts';
 
 type Ports = AuthorityPorts & { readonly objects: ObjectStore; readonly clock: Clock };
-
-const MAX_MANIFEST = 64 * 1024 * 1024;
 
 /**
  * {@link cleanDestinationContract}. Data goes only where a VOID marker stands, so that a sealed manifest never stands
@@ -25,7 +23,7 @@ export const cleanDestination =
     const root = parseS3Uri(input.root, 'root');
     const marker = manifestKey(root, input.sessionId);
     const where = `s3://${root.bucket}/${marker}`;
-    const there = await ports.objects.get(root.bucket, marker, MAX_MANIFEST);
+    const there = await ports.objects.get(root.bucket, marker, MAX_MANIFEST_BYTES);
     if (there === undefined || decodeManifest(there.bytes, where).kind !== 'VOID') {
       throw new ImageConflict(`${where} holds no VOID marker: nothing is deleted`, 'holdfast repair', { where });
     }

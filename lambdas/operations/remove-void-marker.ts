@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../core/errors/input-errors.ts';
 import { imagePrefix, manifestKey } from '../../core/image-layout.ts';
-import { decodeManifest } from '../../core/manifest.ts';
+import { decodeManifest, MAX_MANIFEST_BYTES } from '../../core/manifest.ts';
 import { parseS3Uri, type S3Uri } from '../../core/s3-uri.ts';
 import type { RemovalInput } from '../contracts/removal-fields.ts';
 import type { removeVoidMarkerContract } from '../contracts/remove-void-marker.contract.ts';
@@ -36,7 +36,7 @@ export const removeVoidMarker =
     const found = await whatIsLeft(ports.objects, root, imagePrefix(root, input.sessionId), marker);
     if ('other' in found) return { decision: 'NOT_EMPTY', reason: `${found.other} is there` };
     if (found.markers.length > 0) {
-      const there = await ports.objects.get(root.bucket, marker, 64 * 1024 * 1024);
+      const there = await ports.objects.get(root.bucket, marker, MAX_MANIFEST_BYTES);
       if (there !== undefined && decodeManifest(there.bytes, marker).kind !== 'VOID') {
         return { decision: 'NOT_EMPTY', reason: `${marker} is no VOID marker` };
       }

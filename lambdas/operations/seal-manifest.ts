@@ -4,7 +4,14 @@ import type { CopiedFile, FileEntry, PlannedFile } from '../../core/file-entry.t
 import { writeFileEntry } from '../../core/file-entry-line.ts';
 import { fileListName, imagePrefix, manifestKey, POSITIONS_NAME } from '../../core/image-layout.ts';
 import { LineCompressor } from '../../core/line-compressor.ts';
-import { decodeManifest, encodeManifest, expectImage, type Manifest, type ManifestTable } from '../../core/manifest.ts';
+import {
+  decodeManifest,
+  encodeManifest,
+  expectImage,
+  MAX_MANIFEST_BYTES,
+  type Manifest,
+  type ManifestTable,
+} from '../../core/manifest.ts';
 import { entryOf } from '../../core/plan/planned-line.ts';
 import { parseS3Uri, type S3Uri } from '../../core/s3-uri.ts';
 import { workPrefix } from '../../core/stack-layout.ts';
@@ -127,7 +134,7 @@ async function putManifest(
   const { decision } = await objects.putOnce(root.bucket, key, bytes);
   if (decision === 'CREATED') return;
   const where = `s3://${root.bucket}/${key}`;
-  const there = await objects.get(root.bucket, key, 64 * 1024 * 1024);
+  const there = await objects.get(root.bucket, key, MAX_MANIFEST_BYTES);
   if (there === undefined) throw conflict(root, key);
   const { sha256 } = expectImage(decodeManifest(there.bytes, where), where);
   if (sha256 !== digest) throw conflict(root, key);

@@ -6,12 +6,17 @@ import type { FileEntry } from '../../core/file-entry.ts';
 import { readFileEntry } from '../../core/file-entry-line.ts';
 import { compareUtf8 } from '../../core/hbase/utf8-order.ts';
 import { fileListName, imagePrefix, manifestKey, POSITIONS_NAME, snapshotName } from '../../core/image-layout.ts';
-import { decodeManifest, expectImage, type Manifest, type ManifestTable } from '../../core/manifest.ts';
+import {
+  decodeManifest,
+  expectImage,
+  MAX_MANIFEST_BYTES,
+  type Manifest,
+  type ManifestTable,
+} from '../../core/manifest.ts';
 import type { S3Uri } from '../../core/s3-uri.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
 /** A manifest is a header: 10,000 tables of 500 bytes are 5 MB. */
-const MAX_MANIFEST = 32 * 1024 * 1024;
 /** HBase's own limit for a manifest is 64 MB (`snapshot.manifest.size.limit`), raised by some. */
 const MAX_SNAPSHOT_FILE = 512 * 1024 * 1024;
 
@@ -36,7 +41,7 @@ export class SealedImage {
   async manifest(sha256OfRecord: string): Promise<Manifest> {
     const key = manifestKey(this.root, this.id);
     const where = `s3://${this.root.bucket}/${key}`;
-    const object = await this.#objects.get(this.root.bucket, key, MAX_MANIFEST);
+    const object = await this.#objects.get(this.root.bucket, key, MAX_MANIFEST_BYTES);
     if (object === undefined) throw new ImageDamaged(`${where} is missing`, OTHER_IMAGE, { where });
     const { manifest, sha256: found } = expectImage(decodeManifest(object.bytes, where), where);
     if (found !== sha256OfRecord) {
