@@ -7,7 +7,7 @@ import { ImageDamaged, ManifestVoided } from './errors/image-errors.ts';
 const count = z.number().int().nonnegative();
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
-const tableSchema = z.strictObject({
+export const tableSchema = z.strictObject({
   table: z.string(),
   index: count,
   snapshot: z.string(),

@@ -1,22 +1,14 @@
 import { z } from 'zod';
 import { stepLifeEnvironment, tableEnvironment } from './environments.ts';
-import { count, digestField, executionField, holderFields } from './fields.ts';
+import { count, executionField, holderFields, sealedField } from './fields.ts';
 import { defineContract } from './step-contract.ts';
 
 /** What a committed backup is summed up as: the execution's output, and the history's. */
-export const summaryField = z.object({
+export const summaryField = sealedField.extend({
   id: z.string(),
   root: z.string(),
   type: z.literal('FULL'),
   tables: count,
-  files: count,
-  bytes: count,
-  newFiles: count,
-  newBytes: count,
-  holders: z.array(z.string()),
-  positionFrom: count,
-  positionTo: count,
-  manifestSha256: digestField,
   completedAt: count,
 });
 export type BackupSummary = z.infer<typeof summaryField>;
@@ -28,16 +20,7 @@ export const commitBackupContract = defineContract({
   input: z.object({
     ...holderFields,
     execution: executionField,
-    sealed: z.object({
-      manifestSha256: digestField,
-      files: count,
-      bytes: count,
-      newFiles: count,
-      newBytes: count,
-      holders: z.array(z.string()),
-      positionFrom: count,
-      positionTo: count,
-    }),
+    sealed: sealedField,
   }),
   output: summaryField,
 });

@@ -46,3 +46,15 @@ export const authorityField = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ROLL_BACK'), epoch: count, runId: z.string() }),
   z.object({ kind: z.literal('CLEAN_UP'), entryId: z.string() }),
 ]);
+
+/** What the seal answers, the commit records and the summary repeats. */
+export const sealedField = z.object({
+  manifestSha256: digestField,
+  files: count,
+  bytes: count,
+  newFiles: count,
+  newBytes: count,
+  holders: z.array(z.string()),
+  positionFrom: count,
+  positionTo: count,
+});

@@ -1,21 +1,11 @@
 import { z } from 'zod';
 import { UnknownAnswer } from '../../core/errors/platform-errors.ts';
+import { tableSchema as manifestTable } from '../../core/manifest.ts';
 import { planKey } from '../../core/stack-layout.ts';
 import { count, digestField } from '../contracts/fields.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
-const plannedTable = z.strictObject({
-  table: z.string(),
-  index: count,
-  snapshot: z.string(),
-  position: count,
-  snapshotType: z.enum(['DISABLED', 'FLUSH', 'SKIPFLUSH']),
-  files: count,
-  bytes: count,
-  newFiles: count,
-  newBytes: count,
-  snapshotInfoSha256: digestField,
-  dataManifestSha256: digestField,
+const plannedTable = manifestTable.omit({ listSha256: true }).extend({
   /** Of the lines of the table's plan. */
   planSha256: digestField,
   /** Image whose list the table shares; null: none. */
