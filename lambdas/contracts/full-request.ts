@@ -8,6 +8,7 @@ import {
 import { formatTableName, InvalidTableName, parseTableName } from '../../core/hbase/table-name.ts';
 import { isWithin, overlaps, parseS3Uri, type S3Uri } from '../../core/s3-uri.ts';
 import type { FullRequest } from './fields.ts';
+import { firstIssue } from './first-issue.ts';
 
 /** What a person types into the console, or the CLI and a schedule send (docs/design.md, "Inputs"). */
 const typedSchema = z.strictObject({
@@ -25,16 +26,6 @@ const typedSchema = z.strictObject({
 });
 
 const EXAMPLE = '{"root":"s3://bucket/backups","tables":["shop:orders"],"source":"s3://bucket/hbase"}';
-
-/** Zod's first complaint as a sentence that names the field. */
-export function firstIssue(error: z.ZodError): { field: string; message: string } {
-  const issue = error.issues[0];
-  const keys = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : undefined;
-  return {
-    field: keys ?? (issue?.path.join('.') || 'input'),
-    message: keys ? 'is no field of this operation' : (issue?.message ?? ''),
-  };
-}
 
 /**
  * Checks a request for a full backup against the configuration, before any side effect.

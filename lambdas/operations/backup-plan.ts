@@ -4,6 +4,7 @@ import { tableSchema as manifestTable } from '../../core/manifest.ts';
 import { planKey } from '../../core/stack-layout.ts';
 import { count, digestField } from '../contracts/fields.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { readWorkJson } from './read-work-json.ts';
 
 const plannedTable = manifestTable.omit({ listSha256: true }).extend({
   /** Of the lines of the table's plan. */
@@ -51,16 +52,18 @@ export function checkBackupPlan(plan: unknown): BackupPlan {
   );
 }
 
+/** @throws UnknownAnswer if it is damaged */
 export async function findBackupPlan(
   objects: Pick<ObjectStore, 'get'>,
   bucket: string,
   work: string,
 ): Promise<BackupPlan | undefined> {
-  const object = await objects.get(bucket, planKey(work), MAX_BYTES);
-  return object && backupPlan.parse(JSON.parse(Buffer.from(object.bytes).toString('utf8')));
+  const key = planKey(work);
+  const object = await objects.get(bucket, key, MAX_BYTES);
+  return object && readWorkJson(backupPlan, object.bytes, { bucket, key, next: 'start the backup again' });
 }
 
-/** @throws UnknownAnswer if the session has no whole plan */
+/** @throws UnknownAnswer if the session has no whole plan, or it is damaged */
 export async function readBackupPlan(objects: Pick<ObjectStore, 'get'>, bucket: string, work: string) {
   const plan = await findBackupPlan(objects, bucket, work);
   if (plan !== undefined) return plan;

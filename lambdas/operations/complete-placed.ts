@@ -17,6 +17,7 @@ import { ListedFiles } from './listed-files.ts';
 import { holdPin } from './pin-lease.ts';
 import { archivePrefix, placeFile, placesOf } from './place-file.ts';
 import { PlannedTables } from './planned-tables.ts';
+import { readWorkJson } from './read-work-json.ts';
 import { RequestFile } from './request-file.ts';
 import { hasSameContent } from './same-content.ts';
 import { holdTargets } from './target-fence.ts';
@@ -76,11 +77,12 @@ export const completePlaced =
 
     async function checkChunk(chunk: number, listed: ListedFiles): Promise<{ files: number; gone: number }> {
       const entries = await readChunkLines(objects, bucket, chunkKey(work, chunk));
-      const placed = await readChunkLines(objects, bucket, resultKey(work, chunk));
+      const results = { bucket, key: resultKey(work, chunk), next: 'start it again' } as const;
+      const placed = await readChunkLines(objects, bucket, results.key);
       const gone: FileEntry[] = [];
       for (const [i, line] of entries.entries()) {
         const entry = readFileEntry(line, chunkKey(work, chunk));
-        const { size, etag } = placedFile.parse(JSON.parse(placed[i] ?? 'null'));
+        const { size, etag } = readWorkJson(placedFile, placed[i] ?? 'null', results);
         const object = await listed.find(entry.path);
         if (object === undefined) {
           gone.push(entry);

@@ -18,6 +18,7 @@ import { notingFailure } from './child-failure.ts';
 import { findChunkLines, readChunkLines } from './chunk-lines.ts';
 import { holdPin } from './pin-lease.ts';
 import { type PlacedFile, placeFile } from './place-file.ts';
+import { readWorkJson } from './read-work-json.ts';
 import { RequestFile } from './request-file.ts';
 
 const placedFile = z.object({
@@ -62,8 +63,9 @@ export const placeFiles =
       const entries = (await readChunkLines(objects, bucket, key)).map((line) => readFileEntry(line, key));
       // Comparing what stands there already may mean reading it: no try does that for a file that an earlier one did.
       const done = new Map<string, PlacedFile>();
-      for (const line of (await findChunkLines(objects, bucket, partialKey(work, chunk))) ?? []) {
-        const file = placedFile.parse(JSON.parse(line));
+      const partial = partialKey(work, chunk);
+      for (const line of (await findChunkLines(objects, bucket, partial)) ?? []) {
+        const file = readWorkJson(placedFile, line, { bucket, key: partial, next: 'start it again' });
         done.set(file.path, file);
       }
       const write = (file: string, placed: readonly PlacedFile[]) =>
@@ -80,7 +82,7 @@ export const placeFiles =
         await write(resultKey(work, chunk), placed);
         return placed.length;
       } catch (error) {
-        if (error instanceof OutOfTime) await write(partialKey(work, chunk), [...done.values()]);
+        if (error instanceof OutOfTime) await write(partial, [...done.values()]);
         throw error;
       }
     }

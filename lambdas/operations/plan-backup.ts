@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { sha256 } from '../../core/digest.ts';
 import { Fenced } from '../../core/errors/flag-errors.ts';
@@ -24,6 +25,7 @@ import {
 } from './backup-plan.ts';
 import { type PlanPorts, TablePlanner, type TablePlanning } from './plan-tables.ts';
 import { systemSnapshotItems } from './read-system-snapshot.ts';
+import { readWorkJson } from './read-work-json.ts';
 import { stepEntry } from './step-entry.ts';
 import { writePlanPieces } from './write-plan-pieces.ts';
 
@@ -101,6 +103,9 @@ async function basesOf(ports: Ports, config: Config, ref: SnapshotRef, source: s
   return newestBases(images, rows, source);
 }
 
+/** Table → snapshot. */
+const chosenSnapshots = z.record(z.string(), z.string());
+
 /** A step that runs again plans the same snapshots, though newer ones were taken meanwhile (I10). */
 async function chooseOnce(
   ports: Ports,
@@ -119,7 +124,7 @@ async function chooseOnce(
   }
   const stored = before ?? (await ports.objects.get(bucket, key, 64 * 1024 * 1024));
   if (stored === undefined) throw new UnknownAnswer(`s3://${bucket}/${key} came and went`, 'start the backup again');
-  const snapshots = JSON.parse(Buffer.from(stored.bytes).toString('utf8')) as Record<string, string>;
+  const snapshots = readWorkJson(chosenSnapshots, stored.bytes, { bucket, key, next: 'start the backup again' });
   return ports.snapshots.choose(source, { tables: Object.keys(snapshots), snapshots });
 }
 

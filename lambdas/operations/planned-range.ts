@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { VerificationFailed } from '../../core/errors/image-errors.ts';
 import type { CopiedFile, FileEntry } from '../../core/file-entry.ts';
 import { readFileEntry } from '../../core/file-entry-line.ts';
@@ -8,6 +9,7 @@ import type { InputOf } from '../contracts/step-contract.ts';
 import type { verifyFilesContract } from '../contracts/verify-files.contract.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { findChunkLines, readChunkLines } from './chunk-lines.ts';
+import { readWorkJson } from './read-work-json.ts';
 
 /** What a range should look like: plan and results of its chunks, and the files whose bytes older images hold. */
 export interface PlannedRange {
@@ -16,7 +18,9 @@ export interface PlannedRange {
   readonly shares: readonly FileEntry[];
 }
 
-/** @throws VerificationFailed unless each chunk has one result a planned file, in the same order, of the same size */
+const rangeBounds = z.strictObject({ after: z.string().exactOptional(), upTo: z.string().exactOptional() });
+
+/** @throws UnknownAnswer for a damaged line; VerificationFailed unless each chunk has one result a planned file, in the same order, of the same size */
 export async function readPlannedRange(
   objects: Pick<ObjectStore, 'getStream'>,
   { bucket, work }: { readonly bucket: string; readonly work: string },
@@ -44,7 +48,7 @@ export async function readPlannedRange(
   if (copies.length + shares.length !== line.files) {
     throw incomplete(`range ${line.range} has ${copies.length + shares.length} files instead of ${line.files}`);
   }
-  return { bounds: JSON.parse(bounds) as RangeBounds, copies, shares };
+  return { bounds: readWorkJson(rangeBounds, bounds, { bucket, key, next: 'start the backup again' }), copies, shares };
 }
 
 const incomplete = (what: string) => new VerificationFailed(what, 'start the backup again', {});

@@ -5,6 +5,7 @@ import type { CopyChunk } from '../../core/file-entry.ts';
 import { plannedTableKey } from '../../core/restore-layout.ts';
 import { count } from '../contracts/fields.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { readWorkJson } from './read-work-json.ts';
 
 const plannedTable = z.object({
   files: count,
@@ -34,11 +35,14 @@ export class PlannedTables {
     this.#work = work;
   }
 
+  /** @throws UnknownAnswer if it is damaged */
   async find(table: number): Promise<PlannedTable | undefined> {
-    const object = await this.#objects.get(this.#bucket, plannedTableKey(this.#work, table), MAX_BYTES);
-    return object && plannedTable.parse(JSON.parse(Buffer.from(object.bytes).toString('utf8')));
+    const key = plannedTableKey(this.#work, table);
+    const object = await this.#objects.get(this.#bucket, key, MAX_BYTES);
+    return object && readWorkJson(plannedTable, object.bytes, { bucket: this.#bucket, key, next: 'start it again' });
   }
 
+  /** @throws UnknownAnswer if there is none, or it is damaged */
   async read(table: number): Promise<PlannedTable> {
     const planned = await this.find(table);
     if (planned === undefined)

@@ -4,6 +4,7 @@ import { UnknownAnswer } from '../../core/errors/platform-errors.ts';
 import { requestKey } from '../../core/restore-layout.ts';
 import { workPrefix } from '../../core/stack-layout.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { readWorkJson } from './read-work-json.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -35,11 +36,11 @@ export class RequestFile<S extends z.ZodType<{ readonly executionArn: string }>>
     );
   }
 
-  /** @throws UnknownAnswer if the run has none: its first step has not run */
+  /** @throws UnknownAnswer if the run has none (its first step has not run), or it is damaged */
   async read(root: string, run: string): Promise<z.infer<S>> {
     const key = requestKey(workPrefix(root, run));
     const object = await this.#objects.get(this.#bucket, key, MAX_BYTES);
     if (object === undefined) throw new UnknownAnswer(`the run ${run} of ${root} has no request`, 'start it again');
-    return this.#schema.parse(JSON.parse(Buffer.from(object.bytes).toString('utf8')));
+    return readWorkJson(this.#schema, object.bytes, { bucket: this.#bucket, key, next: 'start it again' });
   }
 }

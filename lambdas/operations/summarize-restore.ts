@@ -11,6 +11,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import { atOnce } from './at-once.ts';
 import { readChunkLines } from './chunk-lines.ts';
 import { PlannedTables } from './planned-tables.ts';
+import { readWorkJson } from './read-work-json.ts';
 import { RequestFile } from './request-file.ts';
 
 /** Of 256 KiB that a state may hand on; the rest is for what the machine adds. */
@@ -51,8 +52,9 @@ export const summarizeRestore =
 
     async function countReused(chunks: readonly number[]): Promise<number> {
       const counts = await atOnce(AT_ONCE, chunks, async (chunk) => {
-        const lines = await readChunkLines(objects, config.WORK_BUCKET, resultKey(work, chunk));
-        return lines.filter((line) => placed.parse(JSON.parse(line)).action === 'reused').length;
+        const from = { bucket: config.WORK_BUCKET, key: resultKey(work, chunk), next: 'start it again' } as const;
+        const lines = await readChunkLines(objects, from.bucket, from.key);
+        return lines.filter((line) => readWorkJson(placed, line, from).action === 'reused').length;
       });
       return counts.reduce((sum, count) => sum + count, 0);
     }

@@ -22,6 +22,7 @@ import { notingFailure } from './child-failure.ts';
 import { findChunkLines, readChunkLines } from './chunk-lines.ts';
 import { HeldFiles } from './held-files.ts';
 import { holdPin } from './pin-lease.ts';
+import { readWorkJson } from './read-work-json.ts';
 import type { VerifiedRange } from './verified-range.ts';
 
 /** Requests for checksums in flight, and files being read: reading is work of the processor. */
@@ -36,6 +37,8 @@ interface Looked {
   finding: string | undefined;
 }
 
+/** A line of a chunk: written by PlanVerify. */
+const chunkLine = z.object({ depth: z.enum(['list', 'checksum', 'read']), entry: z.looseObject({}) });
 const partialLine = z.object({ done: z.enum(['nothing', 'checksum', 'bytes']), finding: z.string().optional() });
 
 /**
@@ -68,15 +71,10 @@ export const verifyImageFiles =
 
     async function look(chunk: number): Promise<VerifiedRange> {
       await holdPin(ports, { root: rootUri, run });
-      const lines = await readChunkLines(objects, bucket, chunkKey(work, chunk));
-      const looked = lines.map((line): Looked => {
-        const { depth, entry } = JSON.parse(line) as { depth: CheckDepth; entry: object };
-        return {
-          depth,
-          entry: readFileEntry(canonicalJson(entry), chunkKey(work, chunk)),
-          done: 'nothing',
-          finding: undefined,
-        };
+      const key = chunkKey(work, chunk);
+      const looked = (await readChunkLines(objects, bucket, key)).map((line): Looked => {
+        const { depth, entry } = readWorkJson(chunkLine, line, { bucket, key, next: 'start it again' });
+        return { depth, entry: readFileEntry(canonicalJson(entry), key), done: 'nothing', finding: undefined };
       });
       const held = new HeldFiles(objects, root);
       for (const one of looked) one.finding = await held.wrongWith(one.entry);
@@ -120,11 +118,12 @@ export const verifyImageFiles =
     }
 
     async function goOnWhereStopped(chunk: number, looked: readonly Looked[], asked: readonly Looked[]): Promise<void> {
-      const lines = (await findChunkLines(objects, bucket, partialKey(work, chunk))) ?? [];
+      const key = partialKey(work, chunk);
+      const lines = (await findChunkLines(objects, bucket, key)) ?? [];
       for (const [i, line] of lines.entries()) {
         const one = looked[i];
         if (one === undefined || !asked.includes(one)) continue;
-        const { done, finding } = partialLine.parse(JSON.parse(line));
+        const { done, finding } = readWorkJson(partialLine, line, { bucket, key, next: 'start it again' });
         [one.done, one.finding] = [done, done === 'nothing' ? undefined : finding];
       }
     }

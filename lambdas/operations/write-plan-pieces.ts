@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../core/canonical-json.ts';
-import { compressLines, readCompressedLines } from '../../core/compressed-lines.ts';
+import { compressLines, LinesDamaged, readCompressedLines } from '../../core/compressed-lines.ts';
 import { TextDigest } from '../../core/digest.ts';
 import { UnknownAnswer } from '../../core/errors/platform-errors.ts';
 import type { PlannedFile } from '../../core/file-entry.ts';
@@ -94,9 +94,13 @@ export async function* readTablePlan(
   const pieces = await objects.getStream(bucket, key);
   if (pieces === undefined) throw damaged('is missing');
   const digest = new TextDigest();
-  for await (const line of readCompressedLines(pieces)) {
-    digest.update(`${line}\n`);
-    yield readPlannedFile(line);
+  try {
+    for await (const line of readCompressedLines(pieces)) {
+      digest.update(`${line}\n`);
+      yield readPlannedFile(line);
+    }
+  } catch (error) {
+    throw error instanceof LinesDamaged ? damaged(`cannot be read: ${error.message}`) : error;
   }
   if (digest.hex() !== table.planSha256) throw damaged('is not the plan that was written');
 }
