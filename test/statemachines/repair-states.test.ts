@@ -3,7 +3,7 @@ import { taskStates } from '../support/asl-states.ts';
 import { FaultBench, INPUT, type Moment } from '../support/fault-bench.ts';
 import { ROOT } from '../support/holdfast-cloud.ts';
 
-const FAULTS = ['throws', 'throws at once', 'is killed'] as const;
+const FAULTS = ['throws', 'throws at once', 'is killed', 'times out'] as const;
 const casesOf = (machine: string) => {
   // Those of abandoned restores are run by restores only (restore-faults.test.ts).
   const isOurs = (name: string, map: string) => !name.startsWith('StartCleanUp') && map !== 'CloseRestores';
@@ -26,6 +26,7 @@ describe('a state fails', () => {
 
   function arm(machine: 'RepairStateMachine' | 'CleanUpStateMachine', state: string, fault: string): void {
     if (fault === 'is killed') bench.killing(machine, state);
+    else if (fault === 'times out') bench.hanging(machine, state);
     else bench.failing(machine, state, fault === 'throws' ? 'after' : 'before');
   }
 

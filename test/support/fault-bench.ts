@@ -8,7 +8,14 @@ import { type Ended, type HoldfastCloud, holdfastCloud, ROOT, SOURCE } from './h
 import { rootFacts, violationsOf } from './root-facts.ts';
 
 export type Next = (call: Call) => Promise<Output>;
-export type Machine = 'FullBackupStateMachine' | 'RepairStateMachine' | 'CleanUpStateMachine';
+const MACHINES = [
+  'FullBackupStateMachine',
+  'RepairStateMachine',
+  'CleanUpStateMachine',
+  'RestoreStateMachine',
+  'VerifyStateMachine',
+] as const;
+export type Machine = (typeof MACHINES)[number];
 
 /** A fault that counts how often it fired; {@link FaultBench.check} fails if it never did. */
 export interface Armed {
@@ -71,7 +78,7 @@ export class FaultBench {
   static async create(options: { readonly events?: boolean } = {}): Promise<FaultBench> {
     const h = await holdfastCloud({ fixture: 'shop', events: options.events ?? false });
     const bench = new FaultBench(h);
-    for (const machine of ['FullBackupStateMachine', 'RepairStateMachine', 'CleanUpStateMachine'] as const) {
+    for (const machine of MACHINES) {
       const { roleArn } = await h.cloud.call('states', 'DescribeStateMachine', { stateMachineArn: h.stack[machine] });
       bench.#machineRoles.set(roleArn as string, machine);
     }
