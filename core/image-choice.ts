@@ -9,7 +9,7 @@ export type SealedRecord = ImageRecord & { readonly manifestSha256: string };
 export const isSealed = (image: ImageRecord): image is SealedRecord =>
   image.state === 'COMPLETE' && image.manifestSha256 !== undefined;
 
-/** Newest by position, not by commit (protocol, "Words"). */
+/** Newest by position, not by commit: a later backup may be of older snapshots. */
 export const newestFirst = (a: ImageRecord, b: ImageRecord): number =>
   b.positionTo - a.positionTo || (a.id < b.id ? 1 : -1);
 

@@ -14,7 +14,7 @@ export const workEnvironment = { WORK_BUCKET: z.string() };
 export const rootsEnvironment = { ROOTS: jsonList };
 export const sourcesEnvironment = { SOURCES: jsonList };
 export const targetsEnvironment = { TARGETS: jsonList };
-/** The stack's largest Lambda time-out plus the margin for requests that outlive it (protocol, "Step life"). */
+/** The stack's largest Lambda time-out plus the margin for requests that outlive it (docs/design.md, "Words"). */
 export const stepLifeEnvironment = { STEP_LIFE_SECONDS: z.string().transform(Number) };
 /** Whether the sweep starts repairs. */
 export const autoRepairEnvironment = { AUTO_REPAIR: z.enum(['true', 'false']).transform((text) => text === 'true') };

@@ -16,7 +16,7 @@ export const executionField = z.object({
 
 export const snapshotRefField = z.object({ key: z.string(), items: count, sha256: digestField });
 
-/** Who a step works for: checked against the control item on entry (protocol, "Step entry"). */
+/** Who a step works for: checked against the control item on entry (docs/design.md, "Orders"). */
 export const holderFields = {
   contract: z.number(),
   root: rootField,

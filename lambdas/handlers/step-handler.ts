@@ -1,9 +1,13 @@
 import { cut, HoldfastError, MOST_MESSAGE } from '../../core/errors/holdfast-error.ts';
 import type { Clients } from '../adapters/clients.ts';
+import { logFields } from './log-fields.ts';
 import { settling } from './settling.ts';
 import type { Step } from './step.ts';
 
-/** Before the Lambda's deadline a step starts nothing new for so long (aws-facts 12); half the time of a short one. */
+/**
+ * Before the Lambda's deadline a step starts nothing new for so long, half the time of a short one: requests in flight
+ * when it ends would freeze (AWS Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle").
+ */
 const RESERVE_MS = 60_000;
 
 export interface InvocationContext {
@@ -13,7 +17,7 @@ export interface InvocationContext {
 
 export interface StepLog {
   info(message: string, fields: Record<string, unknown>): void;
-  error(message: string, error: Error): void;
+  error(message: string, fields: Record<string, unknown> & { readonly error: Error }): void;
 }
 
 /**
@@ -31,16 +35,17 @@ export function stepHandler(
   const run = step.create(environment, clients);
   return async (event, context) => {
     const began = clients.clock.now();
+    const fields = { function_request_id: context.awsRequestId, ...logFields(event) };
     const remaining = context.getRemainingTimeInMillis();
     const stopAt = began + Math.max(remaining - RESERVE_MS, remaining / 2);
     try {
       return await run(event, { stopAt });
     } catch (error) {
-      log.error(`${step.name} failed`, error as Error);
+      log.error(`${step.name} failed`, { ...fields, error: error as Error });
       throw answerOf(error);
     } finally {
       await settled();
-      log.info(step.name, { requestId: context.awsRequestId, milliseconds: clients.clock.now() - began });
+      log.info(step.name, { ...fields, milliseconds: clients.clock.now() - began });
     }
   };
 }

@@ -1,6 +1,7 @@
 /**
  * Runs `work` on every item, at most `limit` at once, results in the order of the items. After a failure nothing new is
- * started, and it is thrown only when everything that was started has ended (aws-facts 12).
+ * started, and it is thrown only when everything that was started has ended: a request in
+ * flight would outlive the handler (lambdas/handlers/step-handler.ts).
  */
 export async function atOnce<T, R>(
   limit: number,

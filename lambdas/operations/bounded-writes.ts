@@ -1,6 +1,6 @@
 /**
  * Writes at most so many at once while something else goes on. A failure shows at the next `add` or at `end`; `end`
- * returns only when every write has settled (aws-facts 12).
+ * returns only when every write has settled: one in flight would outlive the handler (lambdas/handlers/step-handler.ts).
  */
 export class BoundedWrites {
   readonly #limit: number;

@@ -5,7 +5,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 
 /**
  * Runs a child's work; an error of the domain is left in the work bucket before it is thrown, because the map's Catch
- * sees only that too many children failed (aws-facts 2).
+ * sees only that too many children failed ("Setting failure thresholds for Distributed Map states").
  */
 export async function notingFailure<T>(
   place: { readonly objects: ObjectStore; readonly bucket: string; readonly work: string },

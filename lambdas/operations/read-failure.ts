@@ -8,7 +8,7 @@ import { findOwnSession } from './find-own-session.ts';
 
 const failureSchema = z.object({ name: z.string(), message: z.string(), hint: z.string() });
 
-/** What a Distributed Map throws whatever its child failed of (aws-facts 2). */
+/** What a Distributed Map throws whatever its child failed of ("Handling errors in Step Functions workflows"). */
 const MAP_ERRORS = new Set([
   'States.ExceedToleratedFailureThreshold',
   'States.ItemReaderFailed',

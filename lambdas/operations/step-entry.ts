@@ -4,7 +4,7 @@ import type { Held, SystemTable } from '../ports/system-table.ts';
 
 /**
  * What every step of a session does first, run for the first time, again, or redriven: the control item must show the
- * flag and the epoch that the step was given (protocol, "Step entry").
+ * flag and the epoch that the step was given (docs/design.md, "Orders").
  * @throws Fenced
  */
 export async function stepEntry(

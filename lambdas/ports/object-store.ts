@@ -70,7 +70,7 @@ export type CopyOutcome =
 /**
  * Objects of S3. Strongly consistent. Every method retries what is safe to retry, with one loop of ours, and throws
  * `PlatformRefused` or `PlatformUnavailable` in the end. Absence is decided by LIST only: a GET that is refused for a
- * key that is not listed is "missing" (aws-facts 25).
+ * key that is not listed is "missing" (Amazon S3 API Reference, "GetObject": without ListBucket a missing key answers 403).
  */
 export interface ObjectStore {
   /** Ascending UTF-8 order of keys; a short or inconsistent page is an error, never an end. */

@@ -21,7 +21,8 @@ const DEFAULTS = { windowBytes: 8 << 20, maxPayloadBytes: 256 << 20 };
 const LEAST_BYTES = TRAILER_BYTES + 3 * HEADER_BYTES;
 
 /**
- * Reads an HFile v3 from its first byte to its last and compares everything that it says about itself (formats §4.11).
+ * Reads an HFile v3 from its first byte to its last and compares everything that it says about itself, as HFileReaderImpl,
+ * HFileBlock, HFileBlockIndex and FixedFileTrailer do.
  * Memory is two windows, the largest block and the index of one leaf, whatever the file's size.
  * @throws HFileCorrupt, and what the source throws
  */

@@ -24,7 +24,7 @@ interface Cancellation {
 const cancellations = (error: unknown): readonly Cancellation[] =>
   (error as { CancellationReasons?: Cancellation[] }).CancellationReasons ?? [];
 
-/** A conflict or a throttle inside a cancellation is neither success nor loss: ask again (protocol, "Order"). */
+/** A conflict or a throttle inside a cancellation is neither success nor loss: ask again (API, "TransactWriteItems"). */
 function verdictOfTransaction(error: unknown): Verdict {
   if (describeSdkError(error).name !== 'TransactionCanceledException') return verdictOf(error);
   const codes = cancellations(error).map((r) => r.Code);

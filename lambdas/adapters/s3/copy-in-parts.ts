@@ -115,7 +115,7 @@ async function copyParts(
       }
     }
   };
-  // Every request has settled when this returns: none may outlive the handler (aws-facts 12).
+  // Every request has settled when this returns: none may outlive the handler (step-handler.ts).
   await Promise.all(Array.from({ length: Math.min(PARTS_AT_ONCE, count) }, worker));
   if (stopped === undefined) return { parts };
   const { error } = stopped;

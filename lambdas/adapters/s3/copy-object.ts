@@ -4,7 +4,7 @@ import { copyInParts } from './copy-in-parts.ts';
 import { copyName, copySource, settleByDestination, settlePrecondition, settleRefusal } from './copy-settling.ts';
 import { bareEtag, isPreconditionFailed, retried, type S3World, s3Failure } from './s3-request.ts';
 
-/** One CopyObject of a large object can outlast socket and Lambda: from here on in parts (aws-facts 27). */
+/** One CopyObject of a large object can outlast socket and Lambda: from here on in parts (API, "CopyObject"). */
 export interface CopySizes {
   readonly multipartFromBytes: number;
   /** Of a part; more where an object would have over 10,000. */

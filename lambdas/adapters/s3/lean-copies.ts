@@ -73,7 +73,7 @@ export class LeanCopies {
     const { status, text } = answer;
     const code = member(text, 'Code');
     if (status >= 300 || code !== undefined || !text.includes('<CopyObjectResult')) {
-      // 200 with an error inside (aws-facts 27) counts as a 5xx: it is asked again.
+      // 200 with an error inside (API, "CopyObject") counts as a 5xx: it is asked again.
       const httpStatusCode = status === 200 ? 500 : status;
       throw Object.assign(new Error(member(text, 'Message') ?? `HTTP status ${status}`), {
         name: code ?? 'UnknownError',

@@ -79,7 +79,7 @@ function nextToken(what: string, isTruncated: boolean | undefined, next: string 
   return next;
 }
 
-/** Is there an object at exactly this key? Decides absence (aws-facts 25). */
+/** Is there an object at exactly this key? Decides absence: GET and HEAD may answer 403 for both. */
 export async function findListed(world: S3World, bucket: string, key: string): Promise<ListedObject | undefined> {
   const what = `LIST ${at(bucket, key)}`;
   const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1, EncodingType: 'url' });

@@ -51,7 +51,7 @@ export async function expected<T>(world: S3World, what: string, call: () => Prom
   }
 }
 
-/** Missing or refused: where the caller may not list, S3 answers 403 for both (aws-facts 25). */
+/** Missing or refused: where the caller may not list, S3 answers 403 for both (API, "GetObject"). */
 export const isAbsence = (error: unknown): boolean => {
   const { name, status } = describeSdkError(error);
   return (status === 404 || status === 403) && name !== 'NoSuchBucket';

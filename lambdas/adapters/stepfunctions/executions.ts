@@ -43,7 +43,7 @@ export function sfnExecutions(world: Pick<Clients, 'sfn' | 'clock' | 'ids'>): Ex
           world.sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) })),
         );
       } catch (error) {
-        // Somebody started it under this name before: done (aws-facts 9).
+        // Somebody started it under this name before: done (API, "StartExecution").
         if (describeSdkError(error).name !== 'ExecutionAlreadyExists') throw error;
       }
     },
