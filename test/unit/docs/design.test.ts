@@ -58,8 +58,8 @@ describe('docs/design.md', () => {
 
   it.each([
     ['### Input of full-backup', 'lambdas/contracts/full-request.ts', /const typedSchema/],
-    ['### Input of restore', 'lambdas/operations/check-restore.ts', /const typed /],
-    ['### Input of verify', 'lambdas/operations/check-verify.ts', /const typed /],
+    ['### Input of restore', 'lambdas/contracts/restore-input.ts', /const typed /],
+    ['### Input of verify', 'lambdas/contracts/verify-input.ts', /const typed /],
     ['### Input of repair', 'lambdas/operations/find-failed-session.ts', /const typedSchema/],
     ['### Input of clean-up', 'lambdas/operations/list-clean-up.ts', /const typedSchema/],
     ['## Configuration', 'infra/config.ts', /const configSchema/],

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { InvalidInput } from '../../core/errors/input-errors.ts';
-import { firstIssue } from '../contracts/first-issue.ts';
+import { firstIssue } from './first-issue.ts';
 
 /**
  * The input of an execution, checked field by field.
