@@ -1,5 +1,12 @@
 import { Policy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime, type Version } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  type Version,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -60,6 +67,8 @@ export class StepFunction extends Construct {
       timeout: Duration.seconds(step.size.timeoutSeconds),
       role: this.#role,
       logGroup,
+      // The platform's own lines too: time-outs and reports are found like the steps' lines.
+      loggingFormat: LoggingFormat.JSON,
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
     this.version = handler.currentVersion;

@@ -14,6 +14,8 @@ export interface FunctionConfig {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
+  /** Of the lines that Lambda itself writes. Default: text. */
+  readonly logFormat?: 'JSON' | 'Text';
 }
 
 export interface Invocation {

@@ -1,5 +1,6 @@
 import type { FunctionConfig, FunctionRunner, Invocation, InvocationResult } from './function-config.ts';
 import { exited, timedOut } from './function-config.ts';
+import { reportLine, startLine } from './platform-log.ts';
 import { SandboxProcess } from './sandbox-process.ts';
 
 export interface ProcessRunnerOptions {
@@ -7,7 +8,7 @@ export interface ProcessRunnerOptions {
   readonly environment: (config: FunctionConfig) => Record<string, string>;
   /** Where V8 keeps compiled bundles between processes; none: compiled anew in each. */
   readonly compileCache?: string | undefined;
-  /** What the function wrote to stdout and stderr, with the START and REPORT lines of Lambda. */
+  /** What the function wrote to stdout and stderr, with the lines of Lambda itself before and after. */
   readonly onOutput?: (functionName: string, text: Buffer | string) => void;
   /** Processes with a function at once. */
   readonly limit?: number;
@@ -49,7 +50,7 @@ export class ProcessRunner implements FunctionRunner {
   async run(config: FunctionConfig, invocation: Invocation): Promise<InvocationResult> {
     const sandbox = await this.#acquire(config);
     const started = performance.now();
-    this.#log(config.name, `START RequestId: ${invocation.requestId} Version: ${config.version}\n`);
+    this.#log(config.name, startLine(config, invocation.requestId));
     let result: InvocationResult;
     try {
       result = await this.#invoke(sandbox, config, invocation);
@@ -58,10 +59,8 @@ export class ProcessRunner implements FunctionRunner {
       if (sandbox.process.ended) this.#sandboxes.delete(sandbox);
       this.#queue.shift()?.();
     }
-    const failed =
-      result.kind === 'failure' ? ` Status: ${result.failure.errorType} ${result.failure.errorMessage}` : '';
-    const took = (performance.now() - started).toFixed(1);
-    this.#log(config.name, `REPORT RequestId: ${invocation.requestId} Duration: ${took} ms${failed}\n`);
+    const milliseconds = performance.now() - started;
+    this.#log(config.name, reportLine(config, invocation.requestId, { milliseconds, result }));
     return result;
   }
 

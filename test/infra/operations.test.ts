@@ -88,9 +88,10 @@ describe('functions', () => {
   const { app } = templatesOf(ALL_OPTIONS);
   const functions = resourcesOf(app, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
 
-  it('run on Node 24 and ARM64, log to a group that is kept for a time, and get no more variables than they ask for', () => {
+  it('run on Node 24 and ARM64, log JSON to a group that is kept for a time, and get no more variables than they ask for', () => {
     for (const { Runtime, Architectures, LoggingConfig } of functions) {
       expect([Runtime, Architectures]).toEqual(['nodejs24.x', ['arm64']]);
+      expect(LoggingConfig.LogFormat).toBe('JSON');
       expect(app.Resources[LoggingConfig.LogGroup.Ref]!.Properties.RetentionInDays).toBe(90);
     }
     const dropEntry = functions.find(({ Description }) => Description.endsWith('DropCleanUpEntry'));

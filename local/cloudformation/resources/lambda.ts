@@ -25,6 +25,7 @@ const lambdaFunction: ResourceHandler = {
       environment: Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, String(value)])),
       timeoutSeconds: Number(properties.Timeout ?? 3),
       memoryMb: Number(properties.MemorySize ?? 128),
+      logFormat: (properties.LoggingConfig as Shape | undefined)?.LogFormat === 'JSON' ? 'JSON' : 'Text',
     });
     return { physicalId: name, attributes: { Arn: functionArn } };
   },
