@@ -67,6 +67,11 @@ describe.each(definitions())('the definition of $name', ({ text }) => {
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
   });
 
+  it('says of every state why it is there, or what it keeps', () => {
+    for (const [name, { Comment }] of states)
+      expect([name, Comment]).toEqual([name, expect.stringMatching(/^\S.{8,}\S$/)]);
+  });
+
   it('gives every task a time-out that its function fits into, and the named retries only', () => {
     for (const [name, state] of states) {
       if (state.Type !== 'Task') continue;
