@@ -1,0 +1,163 @@
+import { NothingToBackUp } from '../../errors/chain-errors.ts';
+import { LogGap, NoLogPosition } from '../../errors/log-errors.ts';
+import { firstOfServer, type LogPosition, sortedPositions } from './log-position.ts';
+import type { ListedLog, LogStream } from './log-streams.ts';
+
+/** A table and the image that its increment is to rest on. */
+export interface LogBase {
+  readonly table: string;
+  /** The parent's id, for messages. */
+  readonly parent: string;
+  /** Up to where the parent has the table, epoch ms. */
+  readonly position: number;
+  readonly logs: readonly LogPosition[];
+}
+
+export interface LogOptions {
+  readonly nowMs: number;
+  /** By how much the clocks of the servers may differ, and a log's name from its first entry. */
+  readonly clockMarginMs: number;
+  /** Whether what is readable of logs that are still written counts too. */
+  readonly includeActive: boolean;
+}
+
+/**
+ * How a log may end. CLOSED: its server went on to another one, so that it has a trailer or is truncated. LAST: nobody
+ * writes it any more and its writer may have died: a torn tail is legal. OPEN: it is being written.
+ */
+export type LogEnd = 'CLOSED' | 'LAST' | 'OPEN';
+
+export interface PlannedLog {
+  readonly log: ListedLog;
+  readonly end: LogEnd;
+  /** Places in the list of bases of the tables that need it. */
+  readonly tables: readonly number[];
+}
+
+export interface LogPlan {
+  /** T: what was written later is left to the next increment. Epoch ms. */
+  readonly boundary: number;
+  /** By stream, oldest first; each is read once. */
+  readonly logs: readonly PlannedLog[];
+  /** Streams that no parent knows: that nothing of them is missing rests on names alone. */
+  readonly newServers: readonly string[];
+}
+
+/**
+ * Decides, once and from one listing, which logs an increment reads and up to which moment it goes
+ * (docs/design.md, "Log positions").
+ * @throws NothingToBackUp, LogGap
+ */
+export function planLogs(streams: readonly LogStream[], bases: readonly LogBase[], options: LogOptions): LogPlan {
+  const boundary = boundaryOf(streams, options);
+  const tooNew = bases.find(({ position }) => boundary <= position);
+  if (tooNew !== undefined) throw nothing(tooNew, boundary, options);
+  const needed = bases.map((base) => neededFrom(streams, base));
+  const logs: PlannedLog[] = [];
+  for (const stream of streams) {
+    for (const [i, log] of stream.logs.entries()) {
+      const isNewest = i === stream.logs.length - 1;
+      const end = isNewest ? (stream.isServing ? 'OPEN' : 'LAST') : 'CLOSED';
+      if (end === 'OPEN' && !options.includeActive) continue;
+      const tables = bases.flatMap((_, table) => (log.file.createdMs >= needed[table]!(stream) ? [table] : []));
+      if (tables.length > 0) logs.push({ log, end, tables });
+    }
+  }
+  const newServers = streams
+    .filter((stream) => bases.some((base) => knownPosition(base, stream) === undefined))
+    .map(({ server }) => server.name);
+  return { boundary, logs, newServers: [...new Set(newServers)] };
+}
+
+/**
+ * The positions after an increment: of each stream the oldest log that is not wholly in it. `lastWrites` says of a log
+ * by name when its last entry was written, as whoever read it found; a log without entries has none.
+ */
+export function positionsAfter(
+  streams: readonly LogStream[],
+  bases: readonly LogBase[],
+  lastWrites: ReadonlyMap<string, number | undefined>,
+  { boundary, clockMarginMs }: { readonly boundary: number; readonly clockMarginMs: number },
+): LogPosition[] {
+  const sure = boundary - clockMarginMs;
+  return sortedPositions(
+    streams.map((stream) => {
+      const { server, group, logs } = stream;
+      // Names alone: what a log has was written before the next one of its stream was begun.
+      const oldest = logs.findIndex((_, i) => (logs[i + 1]?.file.createdMs ?? Infinity) > sure);
+      const { file } = logs[oldest]!;
+      const isWholly = lastWrites.has(file.name) && (lastWrites.get(file.name) ?? 0) <= sure;
+      const wasEnded = bases.every((base) => knownPosition(base, stream)?.isEnded);
+      const isEnded = oldest === logs.length - 1 && file.area === 'archive' && (isWholly || wasEnded);
+      return { server: server.name, group, from: file.createdMs, isEnded };
+    }),
+  );
+}
+
+/** Rolls of several servers are not simultaneous: the image ends where the first of them ends. */
+function boundaryOf(streams: readonly LogStream[], { nowMs, clockMarginMs, includeActive }: LogOptions): number {
+  const rolls = streams.filter(({ isServing }) => isServing).map(({ logs }) => logs.at(-1)!.file.createdMs);
+  return (includeActive ? nowMs : Math.min(nowMs, ...rolls)) - clockMarginMs;
+}
+
+const knownPosition = ({ logs }: LogBase, { server, group }: LogStream): LogPosition | undefined =>
+  logs.find((position) => position.server === server.name && position.group === group);
+
+/** From which log on a table needs each stream. @throws LogGap */
+function neededFrom(streams: readonly LogStream[], base: LogBase): (stream: LogStream) => number {
+  for (const { server, group, from, isEnded } of base.logs) {
+    if (isEnded) continue;
+    const stream = streams.find((other) => other.server.name === server && other.group === group);
+    if (stream?.logs.some(({ file }) => file.createdMs === from)) continue;
+    throw gap(base, `the log of ${server}${group && ` (${group})`} that was begun at ${from} is gone`);
+  }
+  const knownServers = new Set(base.logs.map(({ server }) => server));
+  for (const stream of streams) {
+    if (knownServers.has(stream.server.name) || firstOfServer(stream) !== undefined) continue;
+    const oldest = stream.logs[0]!.file.name;
+    throw gap(base, `${oldest} is the oldest log of ${stream.server.name}, and not its first`);
+  }
+  return (stream) => {
+    const position = knownPosition(base, stream);
+    if (position === undefined) return 0;
+    return position.isEnded ? Infinity : position.from;
+  };
+}
+
+const gap = ({ table, parent }: LogBase, what: string) =>
+  new LogGap(
+    `${table}: ${what}, and ${parent} does not have what it held`,
+    'take a full of the table, or run it again with --or-full; keep logs longer: hbase.master.logcleaner.ttl, or a log archive',
+    { table, parent },
+  );
+
+function nothing({ table, parent, position }: LogBase, boundary: number, { includeActive }: LogOptions) {
+  const at = (ms: number) => new Date(ms).toISOString();
+  return new NothingToBackUp(
+    `${table}: the logs that can be read end at ${at(boundary)}, and ${parent} has everything up to ${at(position)}`,
+    includeActive
+      ? 'wait, then run it again'
+      : 'roll the logs (hbase shell: wal_roll ‘<server>’ for each server), then run it again; or add --include-active',
+    { table, parent, boundary, position },
+  );
+}
+
+/** @throws NoLogPosition */
+export function logBaseOf(
+  table: string,
+  parent: {
+    readonly id: string;
+    readonly position: number;
+    readonly logs: readonly LogPosition[] | null;
+    readonly note: string;
+  },
+): LogBase {
+  if (parent.logs === null) {
+    throw new NoLogPosition(
+      `${table}: no increment from logs can rest on ${parent.id}: ${parent.note}`,
+      'take a full of the table from a new FLUSH snapshot while the logs can be listed, or run it again with --or-full or --from-snapshot',
+      { table, parent: parent.id },
+    );
+  }
+  return { table, parent: parent.id, position: parent.position, logs: parent.logs };
+}
