@@ -1,0 +1,71 @@
+import { Buffer } from 'node:buffer';
+import { WalCorrupt } from './wal-errors.ts';
+
+/**
+ * A log to read from, by ranges. Its size is that of the moment it was looked at: a log that grows is read up to there.
+ * A log that moves is the source's business: it finds the log again and answers from its new place.
+ */
+export interface WalSource {
+  readonly sizeBytes: number;
+  /** Exactly `length` bytes from `offset` on; nobody writes to them afterwards. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** A window that slides over a log, in pieces of `windowBytes` and one piece ahead of what is asked for. */
+export class WalWindow {
+  /** What is in memory. Replaced, never written to, so that who holds it may keep it. */
+  bytes: Buffer = NO_BYTES;
+  /** Offset of `bytes[0]` in the log. */
+  base: number;
+  readonly #source: WalSource;
+  readonly #what: string;
+  readonly #windowBytes: number;
+  #fetched: number;
+  #ahead: Promise<Buffer> | undefined;
+
+  constructor(source: WalSource, what: string, offset: number, windowBytes: number) {
+    this.#source = source;
+    this.#what = what;
+    this.#windowBytes = windowBytes;
+    this.base = offset;
+    this.#fetched = offset;
+  }
+
+  /**
+   * Drops what lies before `from` and has the log in memory up to `until` at least, which must lie within it.
+   * @throws WalCorrupt if the source answers with fewer bytes; what the source throws
+   */
+  async have(from: number, until: number): Promise<void> {
+    const parts = [this.bytes.subarray(from - this.base)];
+    let end = this.base + this.bytes.length;
+    while (end < until) {
+      const piece = await (this.#ahead ?? this.#fetch());
+      this.#ahead = undefined;
+      parts.push(piece);
+      end += piece.length;
+    }
+    if (parts.length > 1 && this.#fetched < this.#source.sizeBytes) {
+      this.#ahead = this.#fetch();
+      // Whoever awaits it gets the error; if nobody does any more, reading ended before it.
+      this.#ahead.catch(() => undefined);
+    }
+    this.bytes = parts[0]!.length === 0 && parts.length === 2 ? parts[1]! : joined(parts);
+    this.base = from;
+  }
+
+  async #fetch(): Promise<Buffer> {
+    const from = this.#fetched;
+    const length = Math.min(this.#windowBytes, this.#source.sizeBytes - from);
+    if (length <= 0) throw new WalCorrupt(this.#what, from, 'read beyond its end');
+    this.#fetched += length;
+    const piece = await this.#source.read(from, length);
+    if (piece.length === length) return Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+    throw new WalCorrupt(this.#what, from, `${piece.length} bytes were read where ${length} were asked for`);
+  }
+}
+
+function joined(parts: readonly Buffer[]): Buffer {
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+}
