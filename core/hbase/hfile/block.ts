@@ -32,6 +32,11 @@ export type BlockType =
   | 'bloom meta'
   | 'delete bloom meta';
 
+/** The magic that each type begins with. */
+export const MAGICS = Object.fromEntries(Object.entries(TYPES).map(([magic, type]) => [type, magic])) as Readonly<
+  Record<BlockType, string>
+>;
+
 export type ChecksumType = 'NULL' | 'CRC32' | 'CRC32C';
 
 const CHECKSUMS: readonly ChecksumType[] = ['NULL', 'CRC32', 'CRC32C'];

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { HBaseFormatError } from '../format-error.ts';
 import { hasPbufMagic } from '../pbuf-magic.ts';
-import { Reader, readBytes, readMessage } from '../protobuf-message.ts';
+import { Reader, readBytes, readMessage, Writer } from '../protobuf-message.ts';
 import { HFileCorrupt } from './hfile-corrupt.ts';
 
 /** The entries of a file's FILEINF2 block, keys as latin1 text. */
@@ -39,4 +39,14 @@ export function integerOf(info: FileInfo, key: string, bytes: 4 | 8, offset: num
   if (value === undefined) return undefined;
   if (value.length !== bytes) throw new HFileCorrupt('file info block', offset, `${key} has ${value.length} bytes`);
   return bytes === 4 ? BigInt(value.readInt32BE()) : value.readBigInt64BE();
+}
+
+/** The payload of a FILEINF2 block; entries in the order of their keys, as HBase's sorted map has them. */
+export function writeFileInfo(info: FileInfo): Buffer {
+  const message = new Writer();
+  for (const key of [...info.keys()].sort()) {
+    const name = Buffer.from(key, 'latin1');
+    message.uint32(10).fork().uint32(10).bytes(name).uint32(18).bytes(info.get(key)!).ldelim();
+  }
+  return Buffer.concat([Buffer.from('PBUF'), new Writer().bytes(message.finish()).finish()]);
 }

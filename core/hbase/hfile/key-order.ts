@@ -1,3 +1,6 @@
+/** Least bytes of a key: the lengths of row and family, timestamp, type. */
+export const LEAST_KEY_BYTES = 12;
+
 /**
  * CellComparator on the key bytes of two cells, `a[aAt, aEnd)` and `b[bAt, bEnd)`: row, family, qualifier ascending,
  * timestamp and type descending; mvcc is no part of a key. The keys must have been checked to hold what their lengths say.
@@ -30,14 +33,40 @@ export function compareKeys(
   return compareBytes(b, bEnd - 9, bEnd, a, aEnd - 9, aEnd);
 }
 
+/** Whether two checked keys have the same row; of equal length in bytes or not. */
+export function isSameRow(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number): boolean {
+  const aEnd = aAt + 2 + ((a[aAt]! << 8) | a[aAt + 1]!);
+  const bEnd = bAt + 2 + ((b[bAt]! << 8) | b[bAt + 1]!);
+  return aEnd - aAt === bEnd - bAt && compareBytes(a, aAt, aEnd, b, bAt, bEnd) === 0;
+}
+
+/** Whether two checked keys of one family have the same row and qualifier. */
+export function isSameColumn(
+  a: Uint8Array,
+  aAt: number,
+  aEnd: number,
+  b: Uint8Array,
+  bAt: number,
+  bEnd: number,
+): boolean {
+  return aEnd - aAt === bEnd - bAt && compareBytes(a, aAt, aEnd - 9, b, bAt, bEnd - 9) === 0;
+}
+
 /** Whether key bytes hold what their lengths say, so that {@link compareKeys} may be asked. */
 export function isKey(key: Uint8Array): boolean {
-  if (key.length < 12) return false;
+  if (key.length < LEAST_KEY_BYTES) return false;
   const family = 2 + ((key[0]! << 8) | key[1]!);
   return family + 10 <= key.length && family + 1 + key[family]! + 9 <= key.length;
 }
 
-function compareBytes(a: Uint8Array, aAt: number, aEnd: number, b: Uint8Array, bAt: number, bEnd: number): number {
+export function compareBytes(
+  a: Uint8Array,
+  aAt: number,
+  aEnd: number,
+  b: Uint8Array,
+  bAt: number,
+  bEnd: number,
+): number {
   const length = Math.min(aEnd - aAt, bEnd - bAt);
   for (let i = 0; i < length; i++) {
     const difference = a[aAt + i]! - b[bAt + i]!;

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { HBaseFormatError } from '../format-error.ts';
-import { Reader, readBytes, readMessage, readText, readUint64 } from '../protobuf-message.ts';
+import { Reader, readBytes, readMessage, readText, readUint64, Writer, writeUint64 } from '../protobuf-message.ts';
 import { COMPRESSIONS, type Compression } from './compression.ts';
 import { HFileCorrupt } from './hfile-corrupt.ts';
 
@@ -90,4 +90,28 @@ function delimited(buffer: Buffer, corrupt: (at: number, reason: string) => HFil
   } catch (error) {
     throw corrupt(8, `length of the fields: ${(error as Error).message}`);
   }
+}
+
+/** The last 4096 bytes of a file of version 3.3; the field for an encryption key is not written. */
+export function writeTrailer(trailer: HFileTrailer): Buffer {
+  const values = [
+    trailer.fileInfoOffset,
+    trailer.loadOnOpenOffset,
+    trailer.uncompressedDataIndexBytes,
+    trailer.totalUncompressedBytes,
+    trailer.dataIndexCount,
+    trailer.metaIndexCount,
+    trailer.entryCount,
+    trailer.dataIndexLevels,
+    trailer.firstDataBlockOffset,
+    trailer.lastDataBlockOffset,
+  ];
+  const message = new Writer();
+  for (const [i, value] of values.entries()) writeUint64(message.uint32((i + 1) << 3), BigInt(value));
+  message.uint32(90).string(trailer.comparator).uint32(96).uint32(COMPRESSIONS.indexOf(trailer.compression));
+  const bytes = Buffer.alloc(TRAILER_BYTES);
+  bytes.set(MAGIC);
+  bytes.set(new Writer().bytes(message.finish()).finish(), MAGIC.length);
+  bytes.writeInt32BE(0x03000003, TRAILER_BYTES - 4);
+  return bytes;
 }
