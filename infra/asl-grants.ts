@@ -1,4 +1,4 @@
-import type { Grant } from './grants.ts';
+import { type Grant, ownedBy } from './grants.ts';
 
 interface AslState {
   readonly Type?: string;
@@ -88,6 +88,8 @@ export interface AslArns {
   /** The rule through which Step Functions follows an execution that it waits for. */
   readonly syncRuleArn: string;
   readonly bucketArn: (placeholder: string) => string;
+  /** Owner of the buckets. Every other ARN names its account itself. */
+  readonly account: string;
 }
 
 /** Keys below `work/` that a map may read and write (core/stack-layout.ts). */
@@ -100,6 +102,9 @@ export function externalGrants(needs: AslNeeds, arns: Omit<AslArns, 'self'>): Gr
   const add = (resources: string[], ...actions: string[]) => {
     if (resources.length > 0) grants.push({ actions, resources });
   };
+  const addObjects = (resources: string[], ...actions: string[]) => {
+    if (resources.length > 0) grants.push({ actions, resources, conditions: ownedBy(arns.account) });
+  };
   add([...needs.functions].map(arns.functionArn), 'lambda:InvokeFunction');
   add(
     [...needs.machines.keys()].map((name) => arns.machine(name).machineArn),
@@ -108,11 +113,11 @@ export function externalGrants(needs: AslNeeds, arns: Omit<AslArns, 'self'>): Gr
   const waited = [...needs.machines].filter(([, { wait }]) => wait).map(([name]) => arns.machine(name).executionsArn);
   add(waited, 'states:DescribeExecution', 'states:StopExecution');
   if (waited.length > 0) add([arns.syncRuleArn], 'events:PutTargets', 'events:PutRule', 'events:DescribeRule');
-  add(
+  addObjects(
     [...needs.reads].map((name) => `${arns.bucketArn(name)}/${PLANS}`),
     's3:GetObject',
   );
-  add(
+  addObjects(
     [...needs.writes].map((name) => `${arns.bucketArn(name)}/${MAP_RESULTS}`),
     's3:PutObject',
     's3:GetObject',

@@ -161,5 +161,5 @@ export class Grants {
   }
 }
 
-/** A bucket that was deleted can be anybody's by now. */
-const ownedBy = (account: string) => ({ StringEquals: { 'aws:ResourceAccount': [account] } });
+/** A bucket's ARN names no account, and one that was deleted can be anybody's by now. */
+export const ownedBy = (account: string) => ({ StringEquals: { 'aws:ResourceAccount': [account] } });

@@ -59,7 +59,8 @@ export class AslStateMachine extends Construct {
       resource: 'rule',
       resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
     });
-    for (const grant of externalGrants(needs, { ...props.arns, syncRuleArn })) role.addToPolicy(policyStatement(grant));
+    const arns = { ...props.arns, syncRuleArn, account: stack.account };
+    for (const grant of externalGrants(needs, arns)) role.addToPolicy(policyStatement(grant));
     this.stateMachine = new StateMachine(this, 'Machine', {
       definitionBody: DefinitionBody.fromString(text),
       definitionSubstitutions: { ...props.substitutions },

@@ -10,6 +10,7 @@ const arns = {
   machine: (name: string) => ({ machineArn: `sm:${name}`, executionsArn: `ex:${name}` }),
   syncRuleArn: 'rule',
   bucketArn: (name: string) => `bucket:${name}`,
+  account: '111122223333',
 };
 
 describe('needsOf', () => {
@@ -39,12 +40,14 @@ describe('needsOf', () => {
     );
     expect([...needs.functions]).toEqual(['CopyFunction', 'PlanFunction']);
     expect(needs.distributedMap).toBe(true);
+    const conditions = { StringEquals: { 'aws:ResourceAccount': [arns.account] } };
     expect(externalGrants(needs, arns)).toEqual([
       { actions: ['lambda:InvokeFunction'], resources: ['fn:CopyFunction', 'fn:PlanFunction'] },
-      { actions: ['s3:GetObject'], resources: ['bucket:WorkBucket/work/*/plan/*'] },
+      { actions: ['s3:GetObject'], resources: ['bucket:WorkBucket/work/*/plan/*'], conditions },
       {
         actions: ['s3:PutObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
         resources: ['bucket:WorkBucket/work/*/maps/*'],
+        conditions,
       },
     ]);
   });

@@ -150,15 +150,30 @@ describe('the policies', () => {
   });
 
   it('reach buckets of the configured owner only: a name that was given up can be anybody’s', () => {
-    const onObjects = everyStatement.filter(
-      ([role, s]) =>
-        !/^(FullBackup|Restore|Verify)Role/.test(role) && actionsOf(s).some((action) => action.startsWith('s3:')),
-    );
+    const onObjects = everyStatement.filter(([, s]) => actionsOf(s).some((action) => action.startsWith('s3:')));
     expect(onObjects.length).toBeGreaterThan(50);
+    // State machines too: what reads plans and writes the results of maps is their own role.
+    expect(onObjects.map(([role]) => role.replace(/Role\w{8}$/, ''))).toEqual(
+      expect.arrayContaining(['FullBackup', 'Restore', 'Verify']),
+    );
     for (const [, statement] of onObjects) {
       const [owner] = [statement.Condition?.StringEquals?.['aws:ResourceAccount']].flat();
       const isElsewhere = resourcesOfStatement(statement).some((resource) => text(resource).includes('cluster-two'));
       expect(owner).toEqual(isElsewhere ? '444455556666' : { Ref: 'AWS::AccountId' });
+    }
+  });
+
+  it('say the account of whatever a state machine may reach: in the ARN, or as a condition', () => {
+    const machines = resourcesOf(app, 'AWS::StepFunctions::StateMachine').map(
+      ([, { Properties }]) => Properties.RoleArn['Fn::GetAtt'][0],
+    );
+    const account = { Ref: 'AWS::AccountId' };
+    const isOfStack = (resource: unknown) =>
+      text(resource).includes(text(account)) || Object.hasOwn(app.Resources, (resource as { Ref: string }).Ref ?? '');
+    for (const [role, statement] of everyStatement.filter(([role]) => machines.includes(role))) {
+      const elsewhere = resourcesOfStatement(statement).filter((resource) => resource !== '*' && !isOfStack(resource));
+      if (elsewhere.length === 0) continue;
+      expect([role, [statement.Condition?.StringEquals?.['aws:ResourceAccount']].flat()]).toEqual([role, [account]]);
     }
   });
 
