@@ -19,3 +19,11 @@ export class LogGap extends HoldfastError {
 export class LogUnreadable extends HoldfastError {
   override readonly name = 'LogUnreadable';
 }
+
+/**
+ * Since the parent something happened to the table that logs cannot tell: dropped and made again, truncated, restored
+ * from a snapshot, families changed, files placed by hand. The next image must be a full.
+ */
+export class ChainBroken extends HoldfastError {
+  override readonly name = 'ChainBroken';
+}

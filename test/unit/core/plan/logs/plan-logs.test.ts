@@ -164,7 +164,7 @@ describe('a gap', () => {
 });
 
 describe('positions after an increment', () => {
-  const after = (
+  const ended = (
     streams: ReturnType<typeof logStreams>,
     last: [string, number | undefined][],
     boundary: number,

@@ -1,0 +1,66 @@
+import { Buffer } from 'node:buffer';
+import { ChainBroken } from '../../errors/log-errors.ts';
+import type { RegionInfo } from '../../hbase/region-info.ts';
+import type { SnapshotManifest } from '../../hbase/snapshot-manifest.ts';
+
+export interface TargetRegion {
+  readonly encodedName: string;
+  readonly startKey: Uint8Array;
+  /** Empty: no bound. */
+  readonly endKey: Uint8Array;
+}
+
+/**
+ * The regions into which an increment's cells go: those of the parent that serve rows, which are neither split nor
+ * offline. In order of their start keys; they cover every row exactly once.
+ */
+export class TargetRegions {
+  readonly regions: readonly TargetRegion[];
+  readonly #starts: readonly Buffer[];
+
+  /** @throws ChainBroken if they leave rows out or overlap */
+  constructor(manifest: SnapshotManifest, table: string) {
+    const regions: TargetRegion[] = [];
+    for (const region of manifest.regions) {
+      const info = manifest.regionInfo(region);
+      if (serves(info)) {
+        regions.push({ encodedName: region.encodedName, startKey: info.startKey, endKey: info.endKey });
+      }
+    }
+    regions.sort((a, b) => Buffer.compare(a.startKey, b.startKey));
+    for (const [i, region] of regions.entries()) {
+      const next = regions[i + 1]?.startKey ?? new Uint8Array(0);
+      const isFirst = i === 0 && region.startKey.length > 0;
+      if (isFirst || Buffer.compare(region.endKey, next) !== 0) throw notTiled(table, region.encodedName);
+    }
+    if (regions.length === 0) throw notTiled(table, 'none');
+    this.regions = regions;
+    this.#starts = regions.map(({ startKey }) => Buffer.from(startKey));
+  }
+
+  /** Place of the region that has a row; the row is `length` bytes from `offset` on. */
+  find(bytes: Uint8Array, offset: number, length: number): number {
+    const row = Buffer.from(bytes.buffer, bytes.byteOffset + offset, length);
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.#starts[middle]!.compare(row) <= 0) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+/** The mob region (start key `.mob`, id 0) has files and no rows of its own; replicas share the files of region 0. */
+function serves({ offline, split, replicaId, regionId, startKey }: RegionInfo): boolean {
+  if (regionId === 0n && Buffer.from(startKey).toString('latin1') === '.mob') return false;
+  return !offline && !split && replicaId === 0;
+}
+
+const notTiled = (table: string, region: string) =>
+  new ChainBroken(
+    `${table}: the regions of the parent do not cover every row exactly once, at region ${region}`,
+    'take a full of the table, or run it again with --or-full',
+    { table, region },
+  );
