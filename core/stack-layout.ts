@@ -6,11 +6,16 @@ import { sha256 } from './digest.ts';
  * prefix of another's; everything of a session lies under its id (I8).
  *
  * ```
- * system bucket   system/<root digest>/<id>-<random>.jsonl       system snapshots
- * work bucket     work/<root digest>/<run>/plan/index.jsonl, copy-00000.jsonl.zst, verify.jsonl …
- *                 work/<root digest>/<run>/results/copy-00000.jsonl.zst
+ * system bucket   system/<root digest>/<id>-<random>.jsonl          system snapshots
+ * work bucket     work/<root digest>/<run>/plan/snapshots.json      which snapshot of each table was chosen
+ *                 work/<root digest>/<run>/plan/table-00000.jsonl.zst   the plan of a table
+ *                 work/<root digest>/<run>/plan/copy-00000.jsonl.zst    a chunk: of a session, restore or verification
+ *                 work/<root digest>/<run>/plan/verify-00000.jsonl.zst  a range: its bounds, and the files shared in it
+ *                 work/<root digest>/<run>/plan/<map>-index.jsonl   what a map reads: copy, place or verify
+ *                 work/<root digest>/<run>/plan/plan.json           header of a session's plan, written last
+ *                 work/<root digest>/<run>/results/copy-00000.jsonl.zst   what was done of a chunk
  *                 work/<root digest>/<run>/failures/<step>-00000.json
- *                 work/<root digest>/<run>/maps/<map>/…                     what ResultWriter leaves
+ *                 work/<root digest>/<run>/maps/<map>/…             what ResultWriter leaves
  * ```
  * A run is a session (its backup id) or a restore or verify (its run id).
  */

@@ -4,8 +4,9 @@ import type { RootFacts } from './root-facts.ts';
 import type { Violation } from './violation.ts';
 
 /**
- * I12. Every object, version, delete marker and unfinished upload below the root belongs to a COMPLETE image, to the
- * session that holds the flag, or to an entry of the clean-up list.
+ * I12. Every object, version, delete marker and unfinished upload below the root belongs to an image past
+ * CREATING, to the session that holds the flag, or to an entry of the clean-up list after a roll-back; the root marker
+ * to the root. Temporary data lies in the work bucket, which these facts do not show.
  */
 export function* nothingForgotten(facts: RootFacts): Iterable<Violation> {
   const root = parseS3Uri(facts.root, 'root');

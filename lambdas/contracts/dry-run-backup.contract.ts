@@ -23,7 +23,7 @@ export const dryRunBackupContract = defineContract({
         base: z.string().nullable(),
       }),
     ),
-    /** Distinct files of all tables. */
+    /** Sums over the tables: an upper bound where tables share files by links. */
     files: count,
     bytes: count,
     newFiles: count,

@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { StepRun } from '../ports/step-run.ts';
 import { type AuthorityPorts, assertAuthority } from './removal-authority.ts';
-import { removePrefix } from './removed-prefix.ts';
+import { removePrefix } from './remove-prefix.ts';
 
 type Ports = AuthorityPorts & { readonly objects: ObjectStore; readonly clock: Clock };
 

@@ -13,9 +13,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { StepRun } from '../ports/step-run.ts';
 import { atOnce } from './at-once.ts';
-import { notingFailure } from './child-failure.ts';
 import { findChunkLines, readChunkLines } from './chunk-lines.ts';
 import { AREA_METADATA, type CopyPlace, copyFile, ETAG_METADATA, SESSION_METADATA } from './copy-file.ts';
+import { notingFailure } from './noting-failure.ts';
 
 type Ports = { readonly objects: ObjectStore; readonly clock: Clock };
 

@@ -13,7 +13,11 @@ export const deleteSystemSnapshots =
     const prefix = systemPrefix(input.root);
     const foreign = input.keys.find((key) => !key.startsWith(prefix));
     if (foreign !== undefined)
-      throw new InvalidInput(`keys: ${foreign} is no system snapshot of ${input.root}`, '', { field: 'keys' });
+      throw new InvalidInput(
+        `keys: ${foreign} is no system snapshot of ${input.root}`,
+        `nothing was deleted; holdfast progress ${input.root}`,
+        { field: 'keys' },
+      );
     const { flag } = await ports.table.readControl(input.root);
     let deleted = 0;
     for (const key of input.keys) {

@@ -4,7 +4,7 @@ import type { Pin } from '../../core/items.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Pins } from '../ports/pins.ts';
 
-/** A pin's life. Every step and every child extends it once half of it is over, so it ends six hours after the last one. */
+/** A pin's life. Steps and children extend it once half of it is over, so it ends three to six hours after the last one. */
 export const PIN_LEASE_MS = 6 * 3_600_000;
 /** What must be left for a step to begin: the longest life of a Lambda, so that a pin outlives every step that trusts it. */
 const STEP_MS = 15 * 60_000;

@@ -6,7 +6,7 @@ import type { verifyFilesContract } from '../contracts/verify-files.contract.ts'
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { StepRun } from '../ports/step-run.ts';
-import { notingFailure } from './child-failure.ts';
+import { notingFailure } from './noting-failure.ts';
 import { readPlannedRange } from './planned-range.ts';
 import { assertDestination } from './verify-destination.ts';
 import { assertHolders, assertNoUploads, assertSource } from './verify-sources.ts';

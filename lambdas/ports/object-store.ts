@@ -10,7 +10,7 @@ export interface ListedObject {
 }
 
 export interface ListedVersion extends ListedObject {
-  /** `null` of an unversioned bucket is the text "null". */
+  /** In a bucket without versions the text `null`. */
   readonly versionId: string;
   readonly isLatest: boolean;
   readonly isDeleteMarker: boolean;
@@ -42,7 +42,7 @@ export interface ObjectAttributes {
 export interface CopyRequest {
   readonly sourceBucket: string;
   readonly sourceKey: string;
-  /** The copy fails as `changed` if the source has another one. */
+  /** `CHANGED` if the source has another one. */
   readonly sourceEtag: string;
   readonly size: number;
   readonly bucket: string;

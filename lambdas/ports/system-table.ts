@@ -84,6 +84,4 @@ export interface SystemTable {
   /** Newest first. */
   listSessions(root: string): AsyncIterable<SessionRecord>;
   listIntents(root: string, id: BackupId): AsyncIterable<Intent>;
-  /** A further intent of a session at work: fenced, before its effect (I5). */
-  recordIntent(held: Held, sessionId: BackupId, intent: Intent): Promise<Outcome>;
 }

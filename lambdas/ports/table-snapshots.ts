@@ -24,12 +24,13 @@ export interface WantedTables {
  * to delete one is no part of this port: that will be one of its own, whose calls have intents recorded first (I5).
  */
 export interface TableSnapshots {
-  /** `hbase.id`. @throws SourceNotFound */
+  /** `hbase.id`. @throws SourceNotFound; HBaseFormatError if it holds no id */
   clusterId(source: S3Uri): Promise<string>;
   /**
    * One snapshot a table, by table name in UTF-16 order. What is wrong with snapshots of other tables stops nobody.
-   * @throws SnapshotNotFound naming the tables that have none (20 at most); SnapshotExpired, SnapshotUnsupported, SnapshotDamaged;
-   *   InvalidInput for more than 1,000 tables
+   * @throws SnapshotNotFound naming the tables that have none (20 at most); SnapshotExpired, SnapshotUnsupported,
+   *   SnapshotDamaged; SourceUnreadable for one in an archived storage class; InvalidInput for more than 1,000 tables;
+   *   InvalidTableName for a folder below `data/` that HBase cannot have made
    */
   choose(source: S3Uri, wanted: WantedTables): Promise<readonly TableSnapshot[]>;
   /** `data.manifest`, verbatim. @throws SnapshotNotFound */

@@ -175,7 +175,5 @@ export function dynamoDbSystemTable(
       for await (const item of client.query(historyPartition(root), `${sessionKey(id)}#intent#`))
         yield bare<Intent>(item);
     },
-    recordIntent: (held, sessionId, intent) =>
-      fencedChunks(held, [put(historyPartition(held.root), intentKey(sessionId, intent.name), intent)]),
   };
 }

@@ -15,7 +15,7 @@ const MOST_PARTS = 10_000;
 const PARTS_AT_ONCE = 8;
 const UPLOADS = 3;
 
-/** Size of the parts, all equal but the last: an object of 5 TB is 10,000 parts of 525 MB, well under S3's 5 GiB. */
+/** Size of the parts, all equal but the last: an object of 5 TiB is 10,000 parts of 525 MiB, well under S3's 5 GiB. */
 export const partSizeOf = (size: number, partBytes: number): number =>
   Math.max(partBytes, Math.ceil(size / MOST_PARTS));
 

@@ -5,7 +5,7 @@ import { findListed } from './list-objects.ts';
 import { attributes } from './read-objects.ts';
 import { at, type S3World, s3Failure } from './s3-request.ts';
 
-/** `again`: nothing explains the answer any more; the copy is to be tried once more. */
+/** `AGAIN`: neither destination nor source explains the answer any more; the copy is to be tried once more. */
 export type Settled = CopyOutcome | { readonly decision: 'AGAIN' };
 
 export const copyName = (request: CopyRequest): string =>
@@ -15,7 +15,7 @@ export const copyName = (request: CopyRequest): string =>
 export const copySource = (request: CopyRequest): string =>
   `${request.sourceBucket}/${request.sourceKey.split('/').map(encodeURIComponent).join('/')}`;
 
-/** Our own copy: equal size, and all of the metadata that this request writes (session, source ETag). */
+/** Our own copy: equal size, and all of the metadata that this request writes. */
 const isOurs = (request: CopyRequest, found: ObjectAttributes): boolean =>
   found.size === request.size &&
   Object.entries(request.metadata).every(([name, value]) => found.metadata[name.toLowerCase()] === value);

@@ -88,5 +88,5 @@ it('is how every operation reads JSON; the others catch what JSON.parse throws',
   const parse = readdirSync(folder).filter((file) =>
     readFileSync(new URL(file, folder), 'utf8').includes('JSON.parse('),
   );
-  expect(parse.sort()).toEqual(['claim-root.ts', 'failure-reason.ts', 'read-failure.ts', 'read-work-json.ts']);
+  expect(parse.sort()).toEqual(['child-failure.ts', 'claim-root.ts', 'failure-reason.ts', 'read-work-json.ts']);
 });

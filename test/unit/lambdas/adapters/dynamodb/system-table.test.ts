@@ -64,7 +64,6 @@ describe('the system table', () => {
   /** Every write that carries the fence. */
   const WRITES: Readonly<Record<string, (by: Held) => Promise<{ decision: string }>>> = {
     writeImage: (by) => table.writeImage(by, image('CREATING'), [{ id: ID, table: 't' } as ImageTableRecord]),
-    recordIntent: (by) => table.recordIntent(by, ID, { name: 'n', kind: 'temporary', what: 's3://w/' }),
     commit: (by) => commit(by),
     restoreItems: (by) => table.restoreItems(by, [{ pk: `root#${ROOT}`, sk: 'image#x' }], []),
     takeOver: (by) => table.takeOver(by, 'another repair'),
@@ -128,8 +127,7 @@ describe('the system table', () => {
   it('the same write by its holder is applied, and a begin or take-over that is sent twice counts once', async () => {
     for (const _ of [1, 2]) expect(await begin({ version: 0, epoch: 0 })).toEqual({ decision: 'APPLIED' });
     const session = await held();
-    for (const name of ['writeImage', 'recordIntent'])
-      expect(await WRITES[name]!(session)).toEqual({ decision: 'APPLIED' });
+    expect(await WRITES.writeImage!(session)).toEqual({ decision: 'APPLIED' });
     for (const _ of [1, 2]) expect(await table.takeOver(session, 'repair')).toEqual({ decision: 'APPLIED' });
     expect(await table.readControl(ROOT)).toMatchObject({ epoch: 2, version: 1, flag: { runId: 'repair' } });
     expect(await WRITES.restoreItems!(await held())).toEqual({ decision: 'APPLIED' });
