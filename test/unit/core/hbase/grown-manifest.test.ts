@@ -1,14 +1,17 @@
 import { expect, it } from 'vitest';
 import { HBaseFormatError } from '../../../../core/hbase/format-error.ts';
 import { growManifest } from '../../../../core/hbase/grown-manifest.ts';
-import { SnapshotManifest } from '../../../../core/hbase/snapshot-manifest.ts';
+import { type ManifestStoreFile, SnapshotManifest } from '../../../../core/hbase/snapshot-manifest.ts';
 import { fixture } from '../../../support/fixture.ts';
 
 const genuine = () =>
   new SnapshotManifest(fixture('splits').get('hbase/.hbase-snapshot/crawl-references/data.manifest')!);
 
+const sorted = (files: readonly ManifestStoreFile[]) =>
+  files.toSorted((a, b) => (`${a.family}/${a.name}` < `${b.family}/${b.name}` ? -1 : 1));
+
 const filesOf = (manifest: SnapshotManifest) =>
-  new Map(manifest.regions.map((region) => [region.encodedName, manifest.storeFiles(region)]));
+  new Map(manifest.regions.map((region) => [region.encodedName, sorted(manifest.storeFiles(region))]));
 
 it('grows by the files that are added, and keeps links, references and regions', () => {
   const before = genuine();
@@ -19,7 +22,7 @@ it('grows by the files that are added, and keeps links, references and regions',
   const grown = new SnapshotManifest(growManifest(before, added));
 
   const expected = filesOf(before);
-  expected.set(region.encodedName, [...before.storeFiles(region), { family, ...made }]);
+  expected.set(region.encodedName, sorted([...before.storeFiles(region), { family, ...made }]));
   expect(filesOf(grown)).toEqual(expected);
   expect(grown.tableSchema).toEqual(before.tableSchema);
   expect(grown.regions.map((r) => grown.regionInfo(r))).toEqual(before.regions.map((r) => before.regionInfo(r)));
