@@ -1,113 +1,24 @@
-import {
-  AutomationDocument,
-  type AwsService,
-  DocumentFormat,
-  ExecuteStateMachineStep,
-  HardCodedString,
-  type IAwsInvoker,
-  Input,
-  type Invocation,
-  ResponseCode,
-  Simulation,
-  StringFormat,
-  StringVariable,
-} from '@cdklabs/cdk-ssm-documents';
-import { Stack } from 'aws-cdk-lib/core';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { repairRunbook } from '../../infra/runbooks/repair.ts';
-import { holdfastCloud, ROOT } from '../support/holdfast-cloud.ts';
+import { FaultBench, INPUT, type Moment } from '../support/fault-bench.ts';
+import { ROOT } from '../support/holdfast-cloud.ts';
 import { resourcesOf, statementsByRole, templatesOf } from './app-in-process.ts';
 import { MINIMAL } from './configurations.ts';
+import { repairAutomation } from './repair-automation.ts';
+import { runAutomation } from './run-automation.ts';
 
 const REPAIR = 'arn:aws:states:us-east-1:000000000000:stateMachine:Repair:live';
 const runbook = repairRunbook({ role: 'arn:aws:iam::000000000000:role/runbook', repair: REPAIR });
 
-/** The runbook in the words of the library that can run it; {@link asWritten} shows that it is the same document. */
-function document(): AutomationDocument {
-  const stack = new Stack();
-  const { Root, StopOwner } = runbook.parameters;
-  const automation = new AutomationDocument(stack, 'Document', {
-    documentFormat: DocumentFormat.JSON,
-    documentName: 'Repair',
-    description: runbook.description,
-    assumeRole: HardCodedString.of(runbook.assumeRole),
-    docInputs: [
-      Input.ofTypeString('Root', { description: Root.description, allowedPattern: Root.allowedPattern }),
-      Input.ofTypeString('StopOwner', {
-        description: StopOwner.description,
-        allowedValues: [...StopOwner.allowedValues],
-        defaultValue: StopOwner.default,
-      }),
-    ],
-  });
-  automation.addStep(
-    new ExecuteStateMachineStep(stack, 'Repair', {
-      stateMachineArn: HardCodedString.of(REPAIR),
-      input: new StringFormat('{"root":"%s","stopOwner":%s}', [
-        StringVariable.of('Root'),
-        StringVariable.of('StopOwner'),
-      ]),
-    }),
-  );
-  return automation;
-}
-
-/** Answers as Step Functions does, and remembers what it was asked. */
-class Recorder implements IAwsInvoker {
-  readonly calls: { api: string; params: Record<string, string> }[] = [];
-  readonly #status: string;
-
-  constructor(status: string) {
-    this.#status = status;
-  }
-
-  invoke({ awsApi, awsParams }: Invocation & { readonly service: AwsService }): object {
-    this.calls.push({ api: awsApi, params: awsParams });
-    return /^start/i.test(awsApi) ? { executionArn: 'arn:execution' } : { status: this.#status };
-  }
-}
-
-const simulate = (status: string, inputs: Record<string, string>) => {
-  const awsInvoker = new Recorder(status);
-  const sleepHook = { sleep: () => {} };
-  const result = Simulation.ofAutomation(document(), { awsInvoker, sleepHook } as never).simulate(inputs);
-  return { result, calls: awsInvoker.calls };
-};
-
-// The simulation tells every step of its own.
-beforeAll(() => void vi.spyOn(console, 'log').mockReturnValue());
-
 describe('the runbook', () => {
   it('is the document that is simulated here', () => {
     const [written] = runbook.mainSteps;
-    const { mainSteps, parameters } = JSON.parse(document().print());
+    const { mainSteps, parameters, assumeRole } = JSON.parse(repairAutomation(runbook).print());
     expect(mainSteps[0]).toMatchObject({ action: written?.action, name: written?.name });
+    expect(mainSteps[0].inputs.stateMachineArn).toBe(written?.inputs.stateMachineArn);
     expect(mainSteps[0].inputs.input.replaceAll(' ', '')).toBe(written?.inputs.input.replaceAll(' ', ''));
     expect(Object.keys(parameters)).toEqual(Object.keys(runbook.parameters));
-  });
-
-  it('starts the repair of the root and waits for its end', () => {
-    const { result, calls } = simulate('SUCCEEDED', { Root: 's3://backups/hbase' });
-    expect(result.responseCode).toBe(ResponseCode.SUCCESS);
-    expect(calls[0]?.params).toMatchObject({
-      stateMachineArn: REPAIR,
-      input: '{"root":"s3://backups/hbase","stopOwner":false}',
-    });
-    expect(calls.map(({ api }) => api.toLowerCase())).toContain('describeexecution');
-  });
-
-  it('stops the owner first when told to, and fails when the repair does', () => {
-    expect(simulate('SUCCEEDED', { Root: 's3://b-1/r', StopOwner: 'true' }).calls[0]?.params.input).toContain(
-      '"stopOwner":true',
-    );
-    expect(simulate('FAILED', { Root: 's3://b-1/r' }).result.responseCode).not.toBe(ResponseCode.SUCCESS);
-  });
-
-  it('starts what the deployed repair understands', async () => {
-    const { calls } = simulate('SUCCEEDED', { Root: ROOT });
-    const { run } = await holdfastCloud();
-    const { status, output } = await run('RepairStateMachine', JSON.parse(calls[0]?.params.input ?? ''));
-    expect([status, output]).toEqual(['SUCCEEDED', expect.objectContaining({ root: ROOT })]);
+    expect(assumeRole).toBe(runbook.assumeRole);
   });
 
   it('takes no root that would change the input', () => {
@@ -125,7 +36,67 @@ describe('the runbook', () => {
   });
 });
 
-describe('the deployed document', () => {
+describe('the deployed document, run with the rights of its role', () => {
+  let bench: FaultBench;
+  let before: Moment;
+  beforeAll(async () => {
+    bench = await FaultBench.create();
+  });
+  beforeEach(async () => {
+    await bench.reset();
+    before = await bench.moment();
+  });
+  afterEach(() => bench.disarm());
+
+  const flag = async () => (await bench.h.table.readControl(ROOT)).flag;
+
+  it('heals a root whose backup was stopped, and changes nothing the second time', async () => {
+    let arn = '';
+    bench.atState(
+      'FullBackupStateMachine',
+      'SealManifest',
+      async (call, next) => {
+        await bench.stop(arn);
+        return next(call);
+      },
+      1,
+    );
+    arn = await bench.start('FullBackupStateMachine', INPUT);
+    expect(await bench.ended(arn)).toMatchObject({ status: 'ABORTED' });
+    bench.check();
+    expect(await flag()).toBeDefined();
+
+    const { hasSucceeded, calls } = await runAutomation(bench.h, { Root: ROOT });
+    expect(hasSucceeded).toBe(true);
+    expect([...new Set(calls)]).toEqual(['StartExecution', 'DescribeExecution']);
+    expect(await flag()).toBeUndefined();
+    await bench.expectRolledBack(before, /./);
+    const healed = await bench.moment();
+    expect((await runAutomation(bench.h, { Root: ROOT })).hasSucceeded).toBe(true);
+    expect((await bench.moment()).facts).toEqual(healed.facts);
+    expect(await bench.backUp()).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  it('fails while the owner runs, and heals when it is told to stop the owner', async () => {
+    const sealing = bench.hold('SealManifest', async (call) => {
+      const at = call.service === 'lambda' ? await bench.stateOf(call) : undefined;
+      return at?.state === 'SealManifest';
+    });
+    const owner = await bench.start('FullBackupStateMachine', INPUT);
+    await sealing.arrived;
+    expect((await runAutomation(bench.h, { Root: ROOT })).hasSucceeded).toBe(false);
+    expect(await flag()).toBeDefined();
+
+    expect((await runAutomation(bench.h, { Root: ROOT, StopOwner: 'true' })).hasSucceeded).toBe(true);
+    expect(await bench.ended(owner)).toMatchObject({ status: 'ABORTED' });
+    await sealing.release();
+    bench.check();
+    expect(await flag()).toBeUndefined();
+    await bench.expectRolledBack(before, /./);
+  });
+});
+
+describe('the template of the document', () => {
   const { app } = templatesOf(MINIMAL);
   const [document] = resourcesOf(app, 'AWS::SSM::Document').map(([, { Properties }]) => Properties);
 
