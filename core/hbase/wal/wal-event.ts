@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { HBaseFormatError } from '../format-error.ts';
 import { type Reader, readBytes, readMessage, readSize, readText } from '../protobuf-message.ts';
 import { type TableName, tableName } from '../table-name.ts';
@@ -33,6 +34,8 @@ export type WalEvent =
       readonly sequenceId: number;
       /** `host,port,startcode`, if it says so. */
       readonly server: string | undefined;
+      /** Start key of the region, in hexadecimal digits, which sort as its bytes do; if it says so. */
+      readonly startKey: string | undefined;
       readonly stores: readonly MarkedStore[];
     }
   | {
@@ -114,18 +117,20 @@ function regionEvent(value: Uint8Array): WalEvent {
   let region = '';
   let sequenceId = 0;
   let server: string | undefined;
+  let startKey: string | undefined;
   visit(value, (tag, reader) => {
     if (tag === 8) type = reader.uint32();
     else if (tag === 26) region = regionName(reader);
     else if (tag === 32) sequenceId = readSize(reader);
     else if (tag === 42) stores.push(store(readBytes(reader)));
     else if (tag === 50) server = serverName(readBytes(reader));
+    else if (tag === 58) startKey = startKeyOf(readBytes(reader));
     else return false;
     return true;
   });
   if (type !== 0 && type !== 1) throw new Error(`event ${type}`);
   const kind = type === 0 ? 'region-open' : 'region-close';
-  return { kind, region: required(region), sequenceId, server, stores };
+  return { kind, region: required(region), sequenceId, server, startKey, stores };
 }
 
 function bulkLoad(value: Uint8Array): WalEvent {
@@ -168,6 +173,13 @@ function tableOf(message: Uint8Array): TableName {
     return true;
   });
   return tableName(namespace, qualifier);
+}
+
+/** Of a region's full name, `<table>,<start key>,<id>.<encoded name>.`: the start key alone may have commas. */
+function startKeyOf(name: Uint8Array): string {
+  const [first, last] = [name.indexOf(0x2c), name.lastIndexOf(0x2c)];
+  if (first === last) throw new Error('a region without a full name');
+  return Buffer.from(name.subarray(first + 1, last)).toString('hex');
 }
 
 function serverName(message: Uint8Array): string {
