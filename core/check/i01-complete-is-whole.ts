@@ -1,5 +1,6 @@
 import { dataKey } from '../image-layout.ts';
 import { parseS3Uri } from '../s3-uri.ts';
+import { wrongWithListed } from './i01-listed-file.ts';
 import type { RootFacts } from './root-facts.ts';
 import type { Violation } from './violation.ts';
 
@@ -23,10 +24,9 @@ export function* completeIsWhole(facts: RootFacts): Iterable<Violation> {
     if (files?.length !== manifest.manifest.files) {
       yield broken(`${id} is sealed with ${manifest.manifest.files} files and lists ${files?.length ?? 'none'}`);
     }
-    for (const { path, holder, size, etag } of files ?? []) {
-      const object = facts.objects.get(dataKey(root, holder, path));
-      if (object?.size === size && object.etag === etag) continue;
-      yield broken(`${id} lists ${path} of ${holder}, which is ${object ? 'another object' : 'missing'}`);
+    for (const entry of files ?? []) {
+      const wrong = wrongWithListed(entry, facts.objects.get(dataKey(root, entry.holder, entry.path)));
+      if (wrong !== undefined) yield broken(`${id} is sealed and ${wrong}`);
     }
   }
 }

@@ -2,12 +2,14 @@ import type { BackupId } from '../backup-id.ts';
 import type { FileEntry } from '../file-entry.ts';
 import type { CleanUpEntry, Control, ImageRecord, Item, SessionRecord } from '../items.ts';
 import type { ManifestObject } from '../manifest.ts';
+import type { ReadSnapshot } from './i03-recorded-snapshot.ts';
 
 /** An object of a listing, or a version of one. */
 export interface ObjectFact {
   readonly key: string;
   readonly size: number;
   readonly etag: string;
+  readonly storageClass: string;
 }
 
 /** What was read of one backup root; the checks of this folder are pure functions over it. */
@@ -28,6 +30,6 @@ export interface RootFacts {
   readonly objects: ReadonlyMap<string, ObjectFact>;
   /** Keys below the root of every version, delete marker and unfinished upload. */
   readonly everyKey: readonly string[];
-  /** SHA-256 of the root's system snapshots by key. */
-  readonly systemSnapshots: ReadonlyMap<string, string>;
+  /** The root's system snapshots by key. */
+  readonly systemSnapshots: ReadonlyMap<string, ReadSnapshot>;
 }

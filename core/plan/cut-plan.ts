@@ -9,9 +9,12 @@ export interface CutLimits {
   readonly rangeFiles: number;
 }
 
-/** What one child does at most: 64 GB of server-side copies, a pass over 10,000 listed files. */
+/** What one child copies at most besides a number of files: a Lambda's life of server-side copies. */
+export const CHUNK_BYTES = 64 * 1024 ** 3;
+
+/** What one child does at most: those copies, or a pass over 10,000 listed files. */
 export const CUT_LIMITS: Omit<CutLimits, 'chunkObjects'> = {
-  chunkBytes: 64 * 1024 ** 3,
+  chunkBytes: CHUNK_BYTES,
   rangeChunks: 10,
   rangeFiles: 10_000,
 };

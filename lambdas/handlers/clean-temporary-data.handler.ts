@@ -12,7 +12,7 @@ export const step = defineStep(cleanTemporaryDataContract, (environment, clients
       objects: s3ObjectStore(clients),
       clock: clients.clock,
       table: dynamoDbSystemTable(clients, environment.TABLE_NAME),
-      cleanUps: dynamoDbCleanUpList(clients, environment.TABLE_NAME),
+      cleanUp: dynamoDbCleanUpList(clients, environment.TABLE_NAME),
     },
     environment,
   ),

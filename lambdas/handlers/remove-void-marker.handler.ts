@@ -11,7 +11,7 @@ export const step = defineStep(removeVoidMarkerContract, (environment, clients) 
     objects: s3ObjectStore(clients),
     clock: clients.clock,
     table: dynamoDbSystemTable(clients, environment.TABLE_NAME),
-    cleanUps: dynamoDbCleanUpList(clients, environment.TABLE_NAME),
+    cleanUp: dynamoDbCleanUpList(clients, environment.TABLE_NAME),
   }),
 );
 

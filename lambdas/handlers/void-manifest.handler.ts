@@ -10,7 +10,7 @@ export const step = defineStep(voidManifestContract, (environment, clients) =>
   voidManifest({
     objects: s3ObjectStore(clients),
     table: dynamoDbSystemTable(clients, environment.TABLE_NAME),
-    cleanUps: dynamoDbCleanUpList(clients, environment.TABLE_NAME),
+    cleanUp: dynamoDbCleanUpList(clients, environment.TABLE_NAME),
   }),
 );
 

@@ -3,9 +3,6 @@ import type { CopyChunk } from '../../core/file-entry.ts';
 import { chunkKey } from '../../core/stack-layout.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
-/** What one child handles at most besides a number of files: a Lambda's life of server-side copies. */
-export const CHUNK_BYTES = 64 * 1024 ** 3;
-
 /** Cuts a stream of a table's lines into numbered chunks in the work bucket. The same lines make the same chunks (I10). */
 export class ChunkWriter {
   readonly #objects: Pick<ObjectStore, 'put'>;

@@ -3,20 +3,12 @@ import type { claimTargetsContract } from '../contracts/claim-targets.contract.t
 import { restoreRequest } from '../contracts/restore-request.ts';
 import type { RunInput } from '../contracts/run-fields.ts';
 import type { OutputOf } from '../contracts/step-contract.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Executions } from '../ports/executions.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import type { Pins, RestoreTargets } from '../ports/pins.ts';
-import { holdPin } from './pin-lease.ts';
-import { RequestFile } from './request-file.ts';
-import { busy, leftBehind, targetRecords } from './target-fence.ts';
+import { runEntry } from './run-entry.ts';
+import { busy, leftBehind, type TargetPorts, targetRecords } from './target-fence.ts';
 
-interface Ports {
-  readonly objects: ObjectStore;
-  readonly pins: Pins;
-  readonly targets: RestoreTargets;
+interface Ports extends TargetPorts {
   readonly executions: Pick<Executions, 'status'>;
-  readonly clock: Clock;
 }
 
 /**
@@ -27,8 +19,7 @@ interface Ports {
 export const claimTargets =
   (ports: Ports, config: { readonly WORK_BUCKET: string; readonly STEP_LIFE_SECONDS: number }) =>
   async ({ root, run }: RunInput): Promise<OutputOf<typeof claimTargetsContract>> => {
-    await holdPin(ports, { root, run });
-    const request = await new RequestFile(ports.objects, config.WORK_BUCKET, restoreRequest).read(root, run);
+    const request = await runEntry(ports, config, restoreRequest, { root, run });
     for await (const record of ports.targets.list(request.target)) {
       if (record.state === 'RESTORING' && record.restoreId !== run) await closeIfStopped(record);
     }

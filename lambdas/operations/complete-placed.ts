@@ -3,24 +3,21 @@ import { TargetExists, VerificationFailed } from '../../core/errors/image-errors
 import { OutOfTime } from '../../core/errors/platform-errors.ts';
 import type { FileEntry } from '../../core/file-entry.ts';
 import { readFileEntry } from '../../core/file-entry-line.ts';
+import { SortedLookup } from '../../core/plan/sorted-lookup.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
 import { chunkKey, resultKey, workPrefix } from '../../core/stack-layout.ts';
 import { restoreRequest } from '../contracts/restore-request.ts';
 import type { RunInput } from '../contracts/run-fields.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import type { Pins, RestoreTargets } from '../ports/pins.ts';
 import type { StepRun } from '../ports/step-run.ts';
 import { atOnce } from './at-once.ts';
 import { readChunkLines } from './chunk-lines.ts';
-import { ListedFiles } from './listed-files.ts';
-import { holdPin } from './pin-lease.ts';
 import { archivePrefix, placeFile, placesOf } from './place-file.ts';
 import { PlannedTables } from './planned-tables.ts';
 import { readWorkJson } from './read-work-json.ts';
-import { RequestFile } from './request-file.ts';
+import { runEntry } from './run-entry.ts';
 import { hasSameContent } from './same-content.ts';
-import { holdTargets } from './target-fence.ts';
+import { listingsBelow } from './source-listing.ts';
+import { holdTargets, type TargetPorts } from './target-fence.ts';
 
 /** So many listings in which something was gone: with the hold in place a cleaner takes no file twice. */
 const PASSES = 5;
@@ -29,25 +26,17 @@ const AT_ONCE = 32;
 
 const placedFile = z.object({ path: z.string(), size: z.number(), etag: z.string() });
 
-interface Ports {
-  readonly objects: ObjectStore;
-  readonly pins: Pins;
-  readonly targets: RestoreTargets;
-  readonly clock: Clock;
-}
-
 /**
  * {@link checkPlacedContract}: lists the target and copies again what HBase's cleaner
  * took, until one listing of everything shows everything (I11: visible only when it is whole).
  * @throws PinExpired, TargetBusy, TargetExists, VerificationFailed, OutOfTime
  */
 export const completePlaced =
-  (ports: Ports, config: { readonly WORK_BUCKET: string }) =>
+  (ports: TargetPorts, config: { readonly WORK_BUCKET: string }) =>
   async ({ root, run }: RunInput, { stopAt }: StepRun): Promise<{ files: number; copiedAgain: number }> => {
     const { objects } = ports;
     const bucket = config.WORK_BUCKET;
-    await holdPin(ports, { root, run });
-    const request = await new RequestFile(objects, bucket, restoreRequest).read(root, run);
+    const request = await runEntry(ports, config, restoreRequest, { root, run });
     await holdTargets(ports, request);
     const work = workPrefix(root, run);
     const places = { root: parseS3Uri(root, 'root'), target: parseS3Uri(request.target, 'target') };
@@ -58,12 +47,13 @@ export const completePlaced =
       let files = 0;
       let gone = 0;
       for (const table of request.tables.keys()) {
-        const listed = new ListedFiles(objects, where.target.bucket, archivePrefix(where.target));
+        const listed = new SortedLookup(listingsBelow(objects, where.target.bucket, archivePrefix(where.target)));
         for (const { chunk } of (await plan.read(table)).chunks) {
           const found = await inTime(() => checkChunk(chunk, listed));
           files += found.files;
           gone += found.gone;
         }
+        await listed.close();
       }
       copiedAgain += gone;
       if (gone === 0) return { files, copiedAgain };
@@ -75,7 +65,7 @@ export const completePlaced =
       );
     }
 
-    async function checkChunk(chunk: number, listed: ListedFiles): Promise<{ files: number; gone: number }> {
+    async function checkChunk(chunk: number, listed: SortedLookup): Promise<{ files: number; gone: number }> {
       const entries = await readChunkLines(objects, bucket, chunkKey(work, chunk));
       const results = { bucket, key: resultKey(work, chunk), next: 'start it again' } as const;
       const placed = await readChunkLines(objects, bucket, results.key);

@@ -1,5 +1,6 @@
 import type { PlannedFile } from '../../core/file-entry.ts';
 import type { ImageTableRecord } from '../../core/items.ts';
+import { CHUNK_BYTES } from '../../core/plan/cut-plan.ts';
 import { newestBases } from '../../core/plan/newest-bases.ts';
 import { noTotals } from '../../core/plan/plan-table.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
@@ -15,7 +16,6 @@ type Output = OutputOf<typeof dryRunBackupContract>;
 const COPY_PRICE = 0.005 / 1_000;
 const LIST_PRICE = 0.005 / 1_000;
 const STORAGE_PRICE = 0.023 / 1024 ** 3;
-const CHUNK_BYTES = 64 * 1024 ** 3;
 
 /**
  * {@link dryRunBackupContract}: what PlanBackup would plan now, counted. Writes nothing. Files that tables share by

@@ -9,17 +9,13 @@ import { chunkKey, resultKey, workPrefix } from '../../core/stack-layout.ts';
 import type { placeFilesContract } from '../contracts/place-files.contract.ts';
 import { restoreRequest } from '../contracts/restore-request.ts';
 import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import type { Pins } from '../ports/pins.ts';
 import type { StepRun } from '../ports/step-run.ts';
 import { atOnce } from './at-once.ts';
 import { findChunkLines, readChunkLines } from './chunk-lines.ts';
 import { notingFailure } from './noting-failure.ts';
-import { holdPin } from './pin-lease.ts';
 import { type PlacedFile, placeFile } from './place-file.ts';
 import { readWorkJson } from './read-work-json.ts';
-import { RequestFile } from './request-file.ts';
+import { type RunPorts, runEntry } from './run-entry.ts';
 
 const placedFile = z.object({
   ...{ path: z.string(), size: z.number(), etag: z.string() },
@@ -35,10 +31,7 @@ const AT_ONCE = 32;
  * @throws PinExpired, TargetExists, VerificationFailed, OutOfTime (what was done is noted, and the next try goes on behind it)
  */
 export const placeFiles =
-  (
-    ports: { readonly objects: ObjectStore; readonly pins: Pins; readonly clock: Clock },
-    config: { readonly WORK_BUCKET: string },
-  ) =>
+  (ports: RunPorts, config: { readonly WORK_BUCKET: string }) =>
   async (
     { BatchInput: { root, run }, Items }: InputOf<typeof placeFilesContract>,
     { stopAt }: StepRun,
@@ -55,8 +48,7 @@ export const placeFiles =
     return { files };
 
     async function place(chunk: number): Promise<number> {
-      await holdPin(ports, { root, run });
-      const request = await new RequestFile(objects, bucket, restoreRequest).read(root, run);
+      const request = await runEntry(ports, config, restoreRequest, { root, run });
       const places = { root: parseS3Uri(root, 'root'), target: parseS3Uri(request.target, 'target') };
       const where = { ...places, restoreId: run, refuseIfLate };
       const key = chunkKey(work, chunk);

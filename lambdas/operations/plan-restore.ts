@@ -1,35 +1,26 @@
 import { ImageDamaged, TargetExists, VerificationFailed } from '../../core/errors/image-errors.ts';
-import { OutOfTime } from '../../core/errors/platform-errors.ts';
 import { writeFileEntry } from '../../core/file-entry-line.ts';
 import { isMarkerKey, tableDescriptorDirectory } from '../../core/hbase/layout.ts';
 import { parseTableName } from '../../core/hbase/table-name.ts';
 import type { Manifest, ManifestTable } from '../../core/manifest.ts';
+import { CHUNK_BYTES } from '../../core/plan/cut-plan.ts';
 import { parseS3Uri, type S3Uri } from '../../core/s3-uri.ts';
-import { indexKey, workPrefix } from '../../core/stack-layout.ts';
+import { workPrefix } from '../../core/stack-layout.ts';
 import type { planRestoreContract } from '../contracts/plan-restore.contract.ts';
-import { type RestoreRequest, restoreRequest } from '../contracts/restore-request.ts';
+import { restoreRequest } from '../contracts/restore-request.ts';
 import type { RunInput } from '../contracts/run-fields.ts';
 import type { OutputOf } from '../contracts/step-contract.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import type { Pins } from '../ports/pins.ts';
 import type { StepRun } from '../ports/step-run.ts';
-import { CHUNK_BYTES, ChunkWriter } from './chunk-writer.ts';
+import type { ChunkWriter } from './chunk-writer.ts';
 import { HeldFiles } from './held-files.ts';
-import { holdPin } from './pin-lease.ts';
-import { indexLines, type PlannedTable, PlannedTables } from './planned-tables.ts';
-import { RequestFile } from './request-file.ts';
+import { type PlannedTable, PlannedTables } from './planned-tables.ts';
+import { type RunPorts, runEntry } from './run-entry.ts';
 import { SealedImage } from './sealed-image.ts';
 import { SnapshotFiles } from './snapshot-files.ts';
 
 /** So many findings are named; the first is enough to refuse. */
 const NAMED = 10;
-
-interface Ports {
-  readonly objects: ObjectStore;
-  readonly pins: Pins;
-  readonly clock: Clock;
-}
 
 /**
  * Verifies the whole chain and writes the chunks to place, before anything of the target is touched (I11): manifest by
@@ -38,38 +29,19 @@ interface Ports {
  * @throws PinExpired, ImageDamaged, VerificationFailed, TargetExists, OutOfTime (goes on with the next table)
  */
 export const planRestore =
-  (ports: Ports, config: { readonly WORK_BUCKET: string }) =>
+  (ports: RunPorts, config: { readonly WORK_BUCKET: string }) =>
   async ({ root, run }: RunInput, { stopAt }: StepRun): Promise<OutputOf<typeof planRestoreContract>> => {
-    await holdPin(ports, { root, run });
-    const request = await new RequestFile(ports.objects, config.WORK_BUCKET, restoreRequest).read(root, run);
+    const request = await runEntry(ports, config, restoreRequest, { root, run });
     const image = new SealedImage(ports.objects, parseS3Uri(root, 'root'), request.image);
     const manifest = await image.manifest(request.manifestSha256);
-    const work = workPrefix(root, run);
-    const plan = new PlannedTables(ports.objects, config.WORK_BUCKET, work);
-    const planned: PlannedTable[] = [];
-    for (const [i, { table, target }] of request.tables.entries()) {
-      const done = await plan.find(i);
-      if (done === undefined && ports.clock.now() >= stopAt) throw outOfTime(i, request);
-      const chunks = new ChunkWriter(
-        ports.objects,
-        { bucket: config.WORK_BUCKET, work, table: i },
-        planned.reduce((sum, p) => sum + p.chunks.length, 0),
-        { files: request.chunkObjects, bytes: CHUNK_BYTES },
-      );
-      planned.push(done ?? (await planTable(tableOf(manifest, table, image), target, chunks)));
-      if (done === undefined) await plan.note(i, planned[i] as PlannedTable);
-    }
-    const all = planned.flatMap((p) => p.chunks);
-    const key = indexKey(work, 'place');
-    await ports.objects.put(config.WORK_BUCKET, key, indexLines(all));
-    const sum = (of: (p: PlannedTable) => number) => planned.reduce((total, p) => total + of(p), 0);
-    return {
-      tables: planned.length,
-      files: sum((p) => p.files),
-      bytes: sum((p) => p.bytes),
-      chunks: all.length,
-      indexKey: key,
-    };
+    const plan = new PlannedTables(ports.objects, config.WORK_BUCKET, workPrefix(root, run));
+    return plan.planEach(
+      request.tables,
+      'place',
+      { files: request.chunkObjects, bytes: CHUNK_BYTES },
+      () => ports.clock.now() >= stopAt,
+      ({ table, target }, chunks) => planTable(tableOf(manifest, table, image), target, chunks),
+    );
 
     async function planTable(table: ManifestTable, target: string, chunks: ChunkWriter): Promise<PlannedTable> {
       const replaces = await isThere(ports.objects, parseS3Uri(request.target, 'target'), target);
@@ -88,6 +60,7 @@ export const planRestore =
         if (!request.dryRun) findings.note(await held.wrongWith(entry));
         await chunks.add(writeFileEntry(entry), entry.size);
       }
+      await held.close();
       needed.end();
       findings.refuse(request.image);
       return { files: table.files, bytes: table.bytes, replaces, readBytes: 0, chunks: [...(await chunks.end())] };
@@ -128,8 +101,4 @@ function tableOf(manifest: Manifest, name: string, image: SealedImage): Manifest
     'restore an older image; holdfast history shows them',
     { image: image.id, table: name },
   );
-}
-
-function outOfTime(table: number, request: RestoreRequest): OutOfTime {
-  return new OutOfTime(`planned ${table} of ${request.tables.length} tables`, 'it goes on by itself', {});
 }

@@ -5,15 +5,11 @@ import type { publishSnapshotsContract } from '../contracts/publish-snapshots.co
 import { restoreRequest } from '../contracts/restore-request.ts';
 import type { RunInput } from '../contracts/run-fields.ts';
 import type { OutputOf } from '../contracts/step-contract.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import type { Pins, RestoreTargets } from '../ports/pins.ts';
 import { isPaused } from './cleaner-hold.ts';
-import { holdPin } from './pin-lease.ts';
 import { putAsIs } from './put-as-is.ts';
-import { RequestFile } from './request-file.ts';
+import { runEntry } from './run-entry.ts';
 import { snapshotsToPublish } from './snapshot-to-publish.ts';
-import { holdTargetOf, holdTargets } from './target-fence.ts';
+import { holdTargetOf, holdTargets, type TargetPorts } from './target-fence.ts';
 
 /**
  * The moment from which users see the tables (I11): everything was listed since the cleaner paused, so nothing of it
@@ -21,19 +17,10 @@ import { holdTargetOf, holdTargets } from './target-fence.ts';
  * @throws PinExpired, TargetBusy, TargetExists, VerificationFailed
  */
 export const publishSnapshots =
-  (
-    ports: {
-      readonly objects: ObjectStore;
-      readonly pins: Pins;
-      readonly targets: RestoreTargets;
-      readonly clock: Clock;
-    },
-    config: { readonly WORK_BUCKET: string },
-  ) =>
-  async ({ root, run }: RunInput): Promise<OutputOf<typeof publishSnapshotsContract>> => {
+  (ports: TargetPorts, config: { readonly WORK_BUCKET: string }) =>
+  async (input: RunInput): Promise<OutputOf<typeof publishSnapshotsContract>> => {
     const { objects } = ports;
-    await holdPin(ports, { root, run });
-    const request = await new RequestFile(objects, config.WORK_BUCKET, restoreRequest).read(root, run);
+    const request = await runEntry(ports, config, restoreRequest, input);
     const target = parseS3Uri(request.target, 'target');
     await holdTargets(ports, request);
     for (const { snapshot } of request.tables) await refuseUnlessPaused(snapshot);

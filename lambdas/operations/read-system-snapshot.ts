@@ -1,9 +1,10 @@
+import { wrongWithRecorded } from '../../core/check/i03-recorded-snapshot.ts';
 import { SystemSnapshotDamaged } from '../../core/errors/flag-errors.ts';
 import type { Item, SnapshotRef } from '../../core/items.ts';
 import { SystemSnapshotReader } from '../../core/system-snapshot.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
-/** The items of a system snapshot, checked against its reference once they were all read. */
+/** The items of a system snapshot, checked against its reference once they were all read (I3). @throws SystemSnapshotDamaged */
 export async function* systemSnapshotItems(
   objects: Pick<ObjectStore, 'getStream'>,
   bucket: string,
@@ -16,15 +17,10 @@ export async function* systemSnapshotItems(
       'look for an older version of the object (the bucket keeps them), then holdfast repair',
       { key: snapshot.key },
     );
-  if (!pieces) throw damaged('is missing');
-  const reader = new SystemSnapshotReader(pieces);
-  yield* reader.items();
-  const { items, sha256 } = reader.result();
-  if (items !== snapshot.items || sha256 !== snapshot.sha256) {
-    throw damaged(
-      `has ${items} items and digest ${sha256.slice(0, 12)}…, recorded are ${snapshot.items} and ${snapshot.sha256.slice(0, 12)}…`,
-    );
-  }
+  const reader = pieces && new SystemSnapshotReader(pieces);
+  if (reader) yield* reader.items();
+  const wrong = wrongWithRecorded(snapshot, reader?.result());
+  if (wrong !== undefined) throw damaged(wrong);
 }
 
 /** Reads and verifies a whole system snapshot. @throws SystemSnapshotDamaged */

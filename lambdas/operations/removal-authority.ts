@@ -8,7 +8,7 @@ import type { SystemTable } from '../ports/system-table.ts';
 
 export interface AuthorityPorts {
   readonly table: Pick<SystemTable, 'readControl' | 'getImageState'>;
-  readonly cleanUps: Pick<CleanUpList, 'get'>;
+  readonly cleanUp: Pick<CleanUpList, 'get'>;
 }
 
 /**
@@ -46,7 +46,7 @@ export async function assertAuthority(
 async function holder(ports: AuthorityPorts, input: RemovalInput): Promise<CleanUpEntry | undefined> {
   const { root, sessionId, authority } = input;
   if (authority.kind === 'CLEAN_UP') {
-    const entry = await ports.cleanUps.get(root, authority.entryId);
+    const entry = await ports.cleanUp.get(root, authority.entryId);
     if (entry?.sessionId === sessionId) return entry;
     throw new Superseded(
       `the clean-up entry ${authority.entryId} of ${sessionId} is off the list: another run has finished it`,

@@ -3,6 +3,7 @@ import type { LeftRestore, TargetRecord } from '../../core/items.ts';
 import type { RestoreRequest } from '../contracts/restore-request.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RestoreTargets } from '../ports/pins.ts';
+import type { RunPorts } from './run-entry.ts';
 
 /** A claim's life; steps extend it. Long, because a claim whose execution has ended is taken over at once. */
 const CLAIM_MS = 24 * 3_600_000;
@@ -11,6 +12,9 @@ interface Fence {
   readonly targets: RestoreTargets;
   readonly clock: Clock;
 }
+
+/** Of a step that writes in a target. */
+export interface TargetPorts extends RunPorts, Fence {}
 
 export function targetRecords(request: RestoreRequest, state: TargetRecord['state'], clock: Clock): TargetRecord[] {
   return request.tables.map(({ target, snapshot }) => ({

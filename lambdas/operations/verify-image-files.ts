@@ -76,8 +76,11 @@ export const verifyImageFiles =
         const { depth, entry } = readWorkJson(chunkLine, line, { bucket, key, next: 'start it again' });
         return { depth, entry: readFileEntry(canonicalJson(entry), key), done: 'nothing', finding: undefined };
       });
-      const held = new HeldFiles(objects, root);
+      // A chunk may lie deep inside a large table: what is before its first family is not listed.
+      const first = looked[0]?.entry.path ?? '';
+      const held = new HeldFiles(objects, root, first.slice(0, first.lastIndexOf('/') + 1));
       for (const one of looked) one.finding = await held.wrongWith(one.entry);
+      await held.close();
       const there = looked.filter((one) => one.finding === undefined);
       const asked = there.filter(({ depth }) => depth !== 'list');
       await goOnWhereStopped(chunk, looked, asked);

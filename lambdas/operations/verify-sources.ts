@@ -1,13 +1,11 @@
-import { isArchived } from '../../core/archived-storage-class.ts';
 import { VerificationFailed } from '../../core/errors/image-errors.ts';
 import { SourceChanged, SourceFileMissing } from '../../core/errors/source-errors.ts';
-import type { FileEntry } from '../../core/file-entry.ts';
 import { dataPrefix } from '../../core/image-layout.ts';
-import type { Listed } from '../../core/plan/sorted-lookup.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { CopyPlace } from './copy-file.ts';
+import { HeldFiles } from './held-files.ts';
 import type { PlannedRange } from './planned-range.ts';
-import { holderFiles, sourceFiles } from './source-listing.ts';
+import { sourceFiles } from './source-listing.ts';
 
 /**
  * The source once more (R9): each copied file still is where it was copied from with the same ETag, or lies in another
@@ -49,29 +47,21 @@ export async function assertHolders(
   { root }: CopyPlace,
   range: PlannedRange,
 ): Promise<void> {
-  const holders = holderFiles(objects, root, range.bounds.after);
+  const held = new HeldFiles(objects, root, range.bounds.after);
   try {
     for (const entry of range.shares) {
-      const found = await holders.find(entry);
-      const isHeld = found?.size === entry.size && found.etag === entry.etag && !isArchived(found.storageClass);
-      if (!isHeld) throw heldWrongly(entry, found);
+      const wrong = await held.wrongWith(entry);
+      if (wrong === undefined) continue;
+      const { path, holder } = entry;
+      throw new VerificationFailed(
+        `${wrong}, and the new image would list it`,
+        `holdfast verify the image ${holder}; back up with --standalone, which shares nothing`,
+        { path, holder },
+      );
     }
   } finally {
-    await holders.close();
+    await held.close();
   }
-}
-
-function heldWrongly(entry: FileEntry, found: Listed | undefined): VerificationFailed {
-  const { path, holder, size, etag } = entry;
-  const is =
-    found === undefined
-      ? 'is missing'
-      : `has ${found.size} bytes, ETag ${found.etag}, storage class ${found.storageClass}`;
-  return new VerificationFailed(
-    `${path} in ${holder}, which the new image would list, ${is}; its list says ${size} bytes, ETag ${etag}`,
-    `holdfast verify the image ${holder}; back up with --standalone, which shares nothing`,
-    { path, holder },
-  );
 }
 
 /** @throws VerificationFailed: an upload that somebody could still complete into the image */

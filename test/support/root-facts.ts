@@ -1,5 +1,6 @@
 import { completeIsWhole } from '../../core/check/i01-complete-is-whole.ts';
 import { flagHasItsSnapshot } from '../../core/check/i03-flag-has-its-snapshot.ts';
+import type { ReadSnapshot } from '../../core/check/i03-recorded-snapshot.ts';
 import { historyAgrees } from '../../core/check/i06-history-agrees.ts';
 import { nothingForgotten } from '../../core/check/i12-nothing-forgotten.ts';
 import type { RootFacts } from '../../core/check/root-facts.ts';
@@ -38,9 +39,10 @@ export async function rootFacts(h: HoldfastCloud, rootUri: string): Promise<Root
     const entries = found.manifest.tables.map((table) => all(image.files(found.manifest, table)).catch(() => []));
     files.set(id, (await Promise.all(entries)).flat());
   }
-  const snapshots = new Map<string, string>();
+  const snapshots = new Map<string, ReadSnapshot>();
   for await (const { key } of h.objects.list(h.stack.SystemBucket, systemPrefix(root.uri))) {
-    snapshots.set(key, sha256((await h.objects.get(h.stack.SystemBucket, key, 1 << 26))?.bytes ?? ''));
+    const bytes = Buffer.from((await h.objects.get(h.stack.SystemBucket, key, 1 << 26))?.bytes ?? []);
+    snapshots.set(key, { items: bytes.toString('utf8').split('\n').length - 1, sha256: sha256(bytes) });
   }
   return {
     root: root.uri,

@@ -11,6 +11,8 @@ const ID = 'backup_1700000000000';
 const KEY = `prod/images/${ID}/data/default/t/r/f/x`;
 const pk = 'root#s3://backups/prod';
 
+const object = (change: object = {}) => ({ key: KEY, size: 1, etag: 'e', storageClass: 'STANDARD', ...change });
+
 /** A root with one COMPLETE image of one file, as far as the checks look at it. */
 const sound = {
   root: 's3://backups/prod',
@@ -24,9 +26,9 @@ const sound = {
   cleanUp: [],
   manifests: new Map([[ID, { kind: 'IMAGE', sha256: 'm', manifest: { files: 1 } }]]),
   files: new Map([[ID, [{ path: 'default/t/r/f/x', holder: ID, size: 1, etag: 'e' }]]]),
-  objects: new Map([[KEY, { key: KEY, size: 1, etag: 'e' }]]),
+  objects: new Map([[KEY, object()]]),
   everyKey: [KEY, 'prod/HOLDFAST', `prod/images/${ID}/manifest.json`],
-  systemSnapshots: new Map([['system/a', 'd']]),
+  systemSnapshots: new Map([['system/a', { items: 0, sha256: 'd' }]]),
 };
 const facts = (change: object = {}) => ({ ...sound, ...change }) as unknown as RootFacts;
 const flag = (sha256: string, key = 'system/a') => ({ sessionId: 'other', snapshot: { key, sha256, items: 0 } });
@@ -50,12 +52,17 @@ describe.each([
       { images: [{ ...sound.images[0], manifestSha256: 'other' }] },
       { files: new Map() },
       { objects: new Map() },
-      { objects: new Map([[KEY, { key: KEY, size: 2, etag: 'e' }]]) },
-      { objects: new Map([[KEY, { key: KEY, size: 1, etag: 'other' }]]) },
+      { objects: new Map([[KEY, object({ size: 2 })]]) },
+      { objects: new Map([[KEY, object({ etag: 'other' })]]) },
+      { objects: new Map([[KEY, object({ storageClass: 'GLACIER' })]]) },
       // Only S3 is seen: no record, and a sealed manifest over nothing.
       { images: [], objects: new Map() },
     ],
-    I3: [held('other'), held('d', 'system/gone')],
+    I3: [
+      held('other'),
+      held('d', 'system/gone'),
+      { ...held('d'), systemSnapshots: new Map([['system/a', { items: 1, sha256: 'd' }]]) },
+    ],
     I6: [
       { sessions: [{ id: ID, state: 'FAILED' }] },
       { images: [] },
