@@ -62,7 +62,8 @@ export type ImageState = 'CREATING' | 'COMPLETE' | 'SHELL' | 'DELETING';
 export interface ImageRecord {
   readonly id: BackupId;
   readonly state: ImageState;
-  readonly type: 'FULL';
+  /** INCREMENTAL if a table of it has a parent. */
+  readonly type: 'FULL' | 'INCREMENTAL';
   readonly epoch: number;
   readonly executionArn: string;
   readonly source: string;
@@ -78,11 +79,14 @@ export interface ImageRecord {
   readonly newFiles: number;
   /** Older images whose bytes this image lists. */
   readonly holders: readonly BackupId[];
+  /** Images that its tables follow on: of each the newest COMPLETE one when this was planned. */
   readonly parents: readonly BackupId[];
   /** Restorable between these: the snapshots' creation, ms; oldest and newest of the image's tables. */
   readonly positionFrom: number;
   readonly positionTo: number;
 }
+
+export type TableKind = 'SNAPSHOT' | 'WALS';
 
 /** One table of an image. Written before the commit; counts only with a COMPLETE image. */
 export interface ImageTableRecord {
@@ -98,6 +102,10 @@ export interface ImageTableRecord {
   readonly bytes: number;
   readonly newFiles: number;
   readonly newBytes: number;
+  /** What the table was made of: a snapshot, or the parent's files and logs. Absent in 0.1: SNAPSHOT. */
+  readonly kind?: TableKind | undefined;
+  /** The image that the table follows on; null, and absent in 0.1: the table is full in this image. */
+  readonly parent?: BackupId | null | undefined;
 }
 
 export type SessionState = 'RUNNING' | 'COMPLETE' | 'FAILED';

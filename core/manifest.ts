@@ -22,14 +22,18 @@ export const tableSchema = z.strictObject({
   listSha256: digest,
   snapshotInfoSha256: digest,
   dataManifestSha256: digest,
+  /** Absent in format 1: a full one of a snapshot. */
+  kind: z.enum(['SNAPSHOT', 'WALS']).optional(),
+  /** The image that the table follows on; null: the table is full in this image. */
+  parent: z.string().nullable().optional(),
 });
 
 const bodySchema = z.strictObject({
-  format: z.literal(1),
+  format: z.literal([1, 2]),
   kind: z.literal('IMAGE'),
   id: z.string().regex(/^backup_\d{13}$/),
   root: z.string(),
-  type: z.literal('FULL'),
+  type: z.enum(['FULL', 'INCREMENTAL']),
   epoch: count,
   executionArn: z.string(),
   source: z.string(),
@@ -86,7 +90,7 @@ export function decodeManifest(bytes: Uint8Array, where: string): ManifestObject
   if (body?.kind === 'VOID') return { kind: 'VOID', id: String(body.id) };
   if (body?.kind === 'SHELL') return { kind: 'SHELL', id: String(body.id), sha256: String(parsed.sha256) };
   const result = bodySchema.safeParse(body);
-  if (!result.success) throw damaged(`is no manifest of format 1: ${result.error.issues[0]?.path.join('.')}`);
+  if (!result.success) throw damaged(`is no manifest of format 1 or 2: ${result.error.issues[0]?.path.join('.')}`);
   const digestOfBody = sha256(canonicalJson(result.data));
   if (digestOfBody !== parsed.sha256) throw damaged('does not have the digest that it states');
   return { kind: 'IMAGE', manifest: result.data, sha256: digestOfBody };

@@ -5,6 +5,7 @@ import { HoldfastError } from '../core/errors/holdfast-error.ts';
 import { InvalidInput } from '../core/errors/input-errors.ts';
 import { overlaps, parseS3Uri, type S3Uri } from '../core/s3-uri.ts';
 import { parseFullRequest } from '../lambdas/contracts/full-request.ts';
+import { parseIncrementalRequest } from '../lambdas/contracts/incremental-request.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..');
 
@@ -28,7 +29,9 @@ const scheduleSchema = z.strictObject({
   /** EventBridge Scheduler's `cron(…)`, `rate(…)` or `at(…)`. */
   expression: z.string().regex(/^(cron|rate|at)\(.+\)$/, 'must be cron(…), rate(…) or at(…)'),
   timezone: z.string().default('UTC'),
-  /** Input of `full-backup`; the schedule's ARN and time are added. */
+  /** The state machine that is started. */
+  operation: z.enum(['full-backup', 'incremental-backup']).default('full-backup'),
+  /** Its input; the schedule's ARN and time are added. */
   input: z
     .looseObject({ root: z.string(), source: z.string() })
     .refine((input) => !('schedule' in input), '"schedule" is filled in by the scheduler'),
@@ -139,22 +142,28 @@ function checkSchedules(file: string, config: HoldfastConfig): void {
     const field = `schedules.${index}`;
     if (names.has(schedule.name)) refuse(file, `${field}.name`, `"${schedule.name}" is taken by another schedule`);
     names.add(schedule.name);
-    checkScheduledInput(file, `${field}.input`, schedule.input, config);
+    checkScheduledInput(file, `${field}.input`, schedule, config);
   }
 }
 
-/** What the first state of `full-backup` would refuse at every start is refused here. */
-function checkScheduledInput(file: string, field: string, input: object, config: HoldfastConfig): void {
+/** What the first state of the operation would refuse at every start is refused here. */
+function checkScheduledInput(
+  file: string,
+  field: string,
+  { operation, input }: ScheduleConfig,
+  config: HoldfastConfig,
+): void {
   const uris = (places: readonly S3Uri[]) => places.map(({ uri }) => uri);
   try {
-    parseFullRequest(input, { roots: uris(config.roots), sources: uris(config.sources) });
+    const parse = operation === 'full-backup' ? parseFullRequest : parseIncrementalRequest;
+    parse(input, { roots: uris(config.roots), sources: uris(config.sources) });
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;
     const member = error.evidence.field;
     refuse(
       file,
       typeof member === 'string' ? `${field}.${member}` : field,
-      `is refused by full-backup: ${error.message}`,
+      `is refused by ${operation}: ${error.message}`,
     );
   }
 }

@@ -8,6 +8,7 @@ export const STATE_MACHINES: readonly { readonly id: MachineId; readonly name: s
   { id: 'CleanUp', name: 'clean-up' },
   { id: 'Repair', name: 'repair' },
   { id: 'FullBackup', name: 'full-backup' },
+  { id: 'IncrementalBackup', name: 'incremental-backup' },
   { id: 'Restore', name: 'restore' },
   { id: 'Verify', name: 'verify' },
 ];

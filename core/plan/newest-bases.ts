@@ -1,8 +1,9 @@
+import { isSealed, type SealedRecord } from '../image-choice.ts';
 import type { ImageRecord, ImageTableRecord, Item } from '../items.ts';
 
-/** The image whose bytes a new full of a table may list again. */
+/** The image whose bytes a new one of a table may list again, or that an increment of it follows on. */
 export interface Base {
-  readonly image: ImageRecord;
+  readonly image: SealedRecord;
   readonly row: ImageTableRecord;
 }
 
@@ -15,8 +16,8 @@ export function newestBases(
   rows: Iterable<ImageTableRecord>,
   source: string,
 ): ReadonlyMap<string, Base> {
-  const complete = new Map<string, ImageRecord>();
-  for (const image of images) if (image.state === 'COMPLETE' && image.source === source) complete.set(image.id, image);
+  const complete = new Map<string, SealedRecord>();
+  for (const image of images) if (isSealed(image) && image.source === source) complete.set(image.id, image);
   const bases = new Map<string, Base>();
   for (const row of rows) {
     const image = complete.get(row.id);
@@ -26,6 +27,24 @@ export function newestBases(
     if (isNewer) bases.set(row.table, { image, row });
   }
   return bases;
+}
+
+/** Those of the bases that an increment can follow on: whatever they follow on themselves is COMPLETE too. */
+export function parentsAmong(
+  bases: ReadonlyMap<string, Base>,
+  images: readonly ImageRecord[],
+): ReadonlyMap<string, Base> {
+  const byId = new Map(images.map((image) => [image.id, image]));
+  const isWhole = (image: ImageRecord): boolean => {
+    const chain = new Set([image.id]);
+    for (const id of chain) {
+      const one = byId.get(id);
+      if (one?.state !== 'COMPLETE') return false;
+      for (const parent of one.parents) chain.add(parent);
+    }
+    return true;
+  };
+  return new Map([...bases].filter(([, { image }]) => isWhole(image)));
 }
 
 /** Image records and table rows among the items of a root. */

@@ -36,7 +36,14 @@ export interface PlanTotals {
   newBytes: number;
 }
 
+export interface TableTotals extends PlanTotals {
+  /** Files of the previous image that the snapshot needs no more: compactions wrote them anew, or the table was made anew. */
+  rewrittenFiles: number;
+  rewrittenBytes: number;
+}
+
 export const noTotals = (): PlanTotals => ({ files: 0, bytes: 0, newFiles: 0, newBytes: 0 });
+export const noTableTotals = (): TableTotals => ({ ...noTotals(), rewrittenFiles: 0, rewrittenBytes: 0 });
 
 const BATCH = 1_000;
 
@@ -45,7 +52,7 @@ const BATCH = 1_000;
  * over sorted streams. Bytes that an older image holds in an archive are copied again: a restore reads at once.
  * @throws SourceFileMissing, SourceChanged, SourceUnreadable, each naming the file (I9)
  */
-export async function* planTable(table: TableToPlan, totals: PlanTotals): AsyncGenerator<readonly PlannedFile[]> {
+export async function* planTable(table: TableToPlan, totals: TableTotals): AsyncGenerator<readonly PlannedFile[]> {
   const previous = new PreviousFiles(table.previous);
   let batch: PlannedFile[] = [];
   try {
@@ -77,6 +84,8 @@ export async function* planTable(table: TableToPlan, totals: PlanTotals): AsyncG
     }
     // The rest of the list too: its digest is compared at its end, and a plan rests on no damaged list.
     await previous.drain();
+    totals.rewrittenFiles += previous.passedFiles;
+    totals.rewrittenBytes += previous.passedBytes;
     if (batch.length > 0) yield batch;
   } finally {
     await previous.close();
@@ -134,7 +143,11 @@ function checked(table: TableToPlan, file: NeededFile, found: FoundFile | undefi
 class PreviousFiles {
   readonly #entries: AsyncIterator<FileEntry>;
   #next: FileEntry | undefined;
+  #isFound = true;
   #isOver = false;
+  /** Of what nobody looked for. */
+  passedFiles = 0;
+  passedBytes = 0;
 
   constructor(entries: AsyncIterable<FileEntry> | Iterable<FileEntry>) {
     this.#entries = Symbol.asyncIterator in entries ? entries[Symbol.asyncIterator]() : asAsync(entries);
@@ -144,7 +157,7 @@ class PreviousFiles {
     if (this.#isOver) return undefined;
     if (this.#next !== undefined) {
       const order = compareUtf8(this.#next.path, path);
-      if (order === 0) return this.#next;
+      if (order === 0) return this.#found();
       if (order > 0) return undefined;
     }
     return this.#findFurther(path);
@@ -160,11 +173,21 @@ class PreviousFiles {
 
   async #findFurther(path: string): Promise<FileEntry | undefined> {
     while (!this.#isOver && (this.#next === undefined || compareUtf8(this.#next.path, path) < 0)) await this.#advance();
-    return this.#next?.path === path ? this.#next : undefined;
+    return this.#next?.path === path ? this.#found() : undefined;
+  }
+
+  #found(): FileEntry | undefined {
+    this.#isFound = true;
+    return this.#next;
   }
 
   async #advance(): Promise<void> {
+    if (this.#next !== undefined && !this.#isFound) {
+      this.passedFiles++;
+      this.passedBytes += this.#next.size;
+    }
     const next = await this.#entries.next();
+    this.#isFound = false;
     this.#isOver = next.done === true;
     this.#next = next.done ? undefined : next.value;
   }

@@ -9,7 +9,8 @@ const PERIOD = Duration.minutes(5);
 
 export interface StackAlarmsProps {
   readonly topicArn: string | undefined;
-  readonly fullBackupArn: string;
+  /** State machines that make backups. */
+  readonly backupArns: readonly string[];
   readonly cleanUpArn: string;
   readonly sweep: IFunction;
   /** Where starts go that a schedule could not make. */
@@ -22,15 +23,15 @@ export class StackAlarms extends Construct {
     super(scope, id);
     const alarms = new Alarms(this, props.topicArn);
     alarms.add('BackupFailed', {
-      says: 'a full backup was refused, failed, timed out or was stopped',
-      metric: withoutSuccess(props.fullBackupArn),
+      says: 'a backup was refused, failed, timed out or was stopped',
+      metric: withoutSuccess(props.backupArns),
       threshold: 1,
       periods: 1,
       missing: 'good',
     });
     alarms.add('CleanUpFailed', {
       says: 'the clean-up does not get its list done',
-      metric: withoutSuccess(props.cleanUpArn),
+      metric: withoutSuccess([props.cleanUpArn]),
       threshold: 1,
       periods: 1,
       missing: 'good',
@@ -52,23 +53,27 @@ export class StackAlarms extends Construct {
   }
 }
 
-/** Executions of a machine that ended, and not with success. */
-function withoutSuccess(stateMachineArn: string): IMetric {
-  const ended = (metricName: string) =>
-    new Metric({
-      namespace: 'AWS/States',
-      metricName,
-      dimensionsMap: { StateMachineArn: stateMachineArn },
-      statistic: 'Sum',
-      period: PERIOD,
-    });
+const ENDS = { failed: 'ExecutionsFailed', timedOut: 'ExecutionsTimedOut', aborted: 'ExecutionsAborted' };
+
+/** Executions of these machines that ended, and not with success. */
+function withoutSuccess(stateMachineArns: readonly string[]): IMetric {
+  const usingMetrics: Record<string, IMetric> = {};
+  for (const [i, stateMachineArn] of stateMachineArns.entries()) {
+    for (const [id, metricName] of Object.entries(ENDS)) {
+      usingMetrics[`${id}${i}`] = new Metric({
+        namespace: 'AWS/States',
+        metricName,
+        dimensionsMap: { StateMachineArn: stateMachineArn },
+        statistic: 'Sum',
+        period: PERIOD,
+      });
+    }
+  }
   return new MathExpression({
-    expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)',
-    usingMetrics: {
-      failed: ended('ExecutionsFailed'),
-      timedOut: ended('ExecutionsTimedOut'),
-      aborted: ended('ExecutionsAborted'),
-    },
+    expression: Object.keys(usingMetrics)
+      .map((id) => `FILL(${id}, 0)`)
+      .join(' + '),
+    usingMetrics,
     label: 'ended without success',
     period: PERIOD,
   });

@@ -142,7 +142,9 @@ export class AppStack extends Stack {
     for (const step of STEPS) if (step.standalone) this.#addStep(step, environment);
     const sweep = this.#steps.get('FindAbandonedSessions');
     if (!sweep) return;
-    const owners = (['FullBackup', 'Repair'] as const).flatMap((id) => this.#machines.get(id) ?? []);
+    const owners = (['FullBackup', 'IncrementalBackup', 'Repair'] as const).flatMap(
+      (id) => this.#machines.get(id) ?? [],
+    );
     new AutoRepair(this, 'AutoRepair', {
       schedules,
       sweepArn: sweep.version.functionArn,
@@ -176,11 +178,13 @@ export class AppStack extends Stack {
       });
     }
     const fullBackup = this.#machines.get('FullBackup');
-    if (fullBackup) {
+    const incrementalBackup = this.#machines.get('IncrementalBackup');
+    if (fullBackup && incrementalBackup) {
+      const startable = (machine: AslStateMachine) => ({ aliasArn: machine.aliasArn, grant: start(machine) });
       new BackupSchedules(this, 'Backups', {
         schedules,
         configured: this.#props.config.schedules,
-        fullBackup: { aliasArn: fullBackup.aliasArn, grant: start(fullBackup) },
+        machines: { 'full-backup': startable(fullBackup), 'incremental-backup': startable(incrementalBackup) },
       });
     }
   }
@@ -199,12 +203,12 @@ export class AppStack extends Stack {
   #addAlarms({ deadLetters }: Schedules): void {
     const { roots, alarmTopicArn: topicArn, flagLimitHours, backupLimitHours } = this.#props.config;
     const sweep = this.#steps.get('FindAbandonedSessions');
-    const fullBackup = this.#machines.get('FullBackup');
+    const backups = (['FullBackup', 'IncrementalBackup'] as const).flatMap((id) => this.#machines.get(id) ?? []);
     const cleanUp = this.#machines.get('CleanUp');
-    if (!sweep || !fullBackup || !cleanUp) return;
+    if (!sweep || backups.length === 0 || !cleanUp) return;
     new StackAlarms(this, 'Alarms', {
       topicArn,
-      fullBackupArn: fullBackup.arns.machineArn,
+      backupArns: backups.map(({ arns }) => arns.machineArn),
       cleanUpArn: cleanUp.arns.machineArn,
       sweep: sweep.version.lambda,
       failedStarts: deadLetters,

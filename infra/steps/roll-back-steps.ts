@@ -10,7 +10,7 @@ import { verifySystemSnapshotContract } from '../../lambdas/contracts/verify-sys
 import { LONG, QUICK } from '../sizes.ts';
 import { type DeployedStep, deployed, standalone } from '../step-table.ts';
 
-/** The states that undo a session: of the Catch of `full-backup`, and of `repair`. */
+/** The states that undo a session: of the Catch of a backup, and of `repair`. */
 export const ROLL_BACK_STEPS: readonly DeployedStep[] = [
   deployed(readFailureContract, QUICK, (may) => [
     may.items(['root'], 'GetItem'),

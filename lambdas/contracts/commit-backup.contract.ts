@@ -7,7 +7,9 @@ import { defineContract } from './step-contract.ts';
 export const summaryField = sealedField.extend({
   id: z.string(),
   root: z.string(),
-  type: z.literal('FULL'),
+  type: z.enum(['FULL', 'INCREMENTAL']),
+  /** Images that it follows on. */
+  parents: z.array(z.string()),
   tables: count,
   completedAt: count,
 });

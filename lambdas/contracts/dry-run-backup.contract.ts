@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { tableEnvironment } from './environments.ts';
-import { count, fullRequestField, rootField } from './fields.ts';
+import { backupRequestField, count, rootField } from './fields.ts';
 import { defineContract } from './step-contract.ts';
 
 /** `--dry-run`: the same plan from the catalogue as it is now, counted and not written. Has no right to write. */
 export const dryRunBackupContract = defineContract({
   name: 'DryRunBackup',
   environment: z.object(tableEnvironment),
-  input: z.object({ contract: z.number(), root: rootField, request: fullRequestField }),
+  input: z.object({ contract: z.number(), root: rootField, request: backupRequestField }),
   output: z.object({
     tables: z.array(
       z.object({
@@ -19,8 +19,13 @@ export const dryRunBackupContract = defineContract({
         bytes: count,
         newFiles: count,
         newBytes: count,
+        /** Files of the base that are not listed any more: compactions wrote them anew, or the table was made anew. */
+        rewrittenFiles: count,
+        rewrittenBytes: count,
         /** Image whose bytes are listed again; null: everything is copied. */
         base: z.string().nullable(),
+        /** Image that the table follows on; null: it is full. */
+        parent: z.string().nullable(),
       }),
     ),
     /** Sums over the tables: an upper bound where tables share files by links. */
@@ -28,6 +33,8 @@ export const dryRunBackupContract = defineContract({
     bytes: count,
     newFiles: count,
     newBytes: count,
+    rewrittenFiles: count,
+    rewrittenBytes: count,
     copyChunks: count,
     requests: z.object({ copy: count, list: count }),
     /** US dollars at us-east-1 list prices, of the requests alone. */

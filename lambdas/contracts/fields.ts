@@ -41,6 +41,27 @@ export const fullRequestField = z.object({
 });
 export type FullRequest = z.infer<typeof fullRequestField>;
 
+/** A checked request for an incremental backup: what `CheckIncremental` makes of the execution's input. */
+export const incrementalRequestField = z.object({
+  type: z.literal('INCREMENTAL'),
+  root: rootField,
+  source: z.string(),
+  /** Sorted, canonical names. */
+  tables: z.array(z.string()).nonempty(),
+  /** Table → name of the snapshot that is its end. */
+  snapshots: z.record(z.string(), z.string()),
+  /** Whether a table that has nothing to follow on is taken full instead. */
+  orFull: z.boolean(),
+  dryRun: z.boolean(),
+  copyConcurrency: z.number().int().min(1).max(10_000),
+  chunkObjects: z.number().int().min(1).max(1_000),
+});
+export type IncrementalRequest = z.infer<typeof incrementalRequestField>;
+
+/** What is planned. A full one has no `type`; it is tried last, because it would take an incremental one too. */
+export const backupRequestField = z.union([incrementalRequestField, fullRequestField]);
+export type BackupRequest = z.infer<typeof backupRequestField>;
+
 /** By whose right something is removed: the holder of a roll-back, or an entry of the clean-up list. */
 export const authorityField = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ROLL_BACK'), epoch: count, runId: z.string() }),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { systemEnvironment, tableEnvironment, workEnvironment } from './environments.ts';
-import { count, executionField, fullRequestField, holderFields, snapshotRefField } from './fields.ts';
+import { backupRequestField, count, executionField, holderFields, snapshotRefField } from './fields.ts';
 import { defineContract } from './step-contract.ts';
 
-/** What is going to be done, as data in the work bucket, made from the system snapshot before anything is copied. */
+/** Of `full-backup` and `incremental-backup`. What is going to be done, as data in the work bucket, made from the system snapshot before anything is copied. */
 export const planBackupContract = defineContract({
   name: 'PlanBackup',
   environment: z.object({ ...tableEnvironment, ...systemEnvironment, ...workEnvironment }),
@@ -12,7 +12,7 @@ export const planBackupContract = defineContract({
     execution: executionField,
     /** Epoch ms: start of the session, as the flag has it. */
     startedAt: count,
-    request: fullRequestField,
+    request: backupRequestField,
     snapshot: snapshotRefField,
   }),
   output: z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DestinationRefused, InvalidInput, TargetNotConfigured } from '../../core/errors/input-errors.ts';
 import { overlaps, parseS3Uri, type S3Uri } from '../../core/s3-uri.ts';
-import { configuredRoot } from './full-request.ts';
+import { configuredRoot } from './configured-root.ts';
 import { parseInput } from './parse-input.ts';
 import { parseTableNames } from './parse-table-names.ts';
 

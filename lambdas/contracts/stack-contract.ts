@@ -4,7 +4,7 @@ import { z } from 'zod';
  * What a deployed stack says of itself: as outputs of the application's stack (by these names) and as SSM parameters
  * `/holdfast/<stack>/<name>`. A caller refuses another version.
  */
-export const STACK_CONTRACT_VERSION = 1;
+export const STACK_CONTRACT_VERSION = 2;
 
 const uris = z
   .string()
@@ -19,6 +19,7 @@ export const stackContract = z.object({
   WorkBucket: z.string(),
   /** Aliases: what callers start. */
   FullBackupStateMachine: z.string(),
+  IncrementalBackupStateMachine: z.string(),
   RestoreStateMachine: z.string(),
   VerifyStateMachine: z.string(),
   RepairStateMachine: z.string(),

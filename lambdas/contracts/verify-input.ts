@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configuredRoot } from './full-request.ts';
+import { configuredRoot } from './configured-root.ts';
 import { parseInput } from './parse-input.ts';
 import { verifyMode } from './verify-request.ts';
 

@@ -11,6 +11,9 @@ const plannedTable = manifestTable.omit({ listSha256: true }).extend({
   planSha256: digestField,
   /** Image whose list the table shares; null: none. */
   base: z.string().nullable(),
+  kind: z.enum(['SNAPSHOT', 'WALS']),
+  /** Image that the table follows on; null: it is taken full. */
+  parent: z.string().nullable(),
 });
 
 /** The header of a session's plan. With it the plan is whole; what is sealed depends on it and on the results alone. */
@@ -31,6 +34,8 @@ const backupPlan = z.strictObject({
   newFiles: count,
   newBytes: count,
   holders: z.array(z.string()),
+  /** Images that the tables follow on, by id. */
+  parents: z.array(z.strictObject({ id: z.string(), manifestSha256: digestField })),
   verifyRanges: count,
   /** First path of each copy chunk: a chunk is found by it. */
   chunkFirsts: z.array(z.string()),

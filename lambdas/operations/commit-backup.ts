@@ -78,6 +78,7 @@ const summaryOf = (root: string, image: ImageRecord): BackupSummary => ({
   id: image.id,
   root,
   type: image.type,
+  parents: [...image.parents],
   tables: image.tables,
   files: image.files,
   bytes: image.bytes,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { OwnerRunning } from '../../core/errors/flag-errors.ts';
 import { InvalidInput } from '../../core/errors/input-errors.ts';
+import { configuredRoot } from '../contracts/configured-root.ts';
 import type { findFailedSessionContract } from '../contracts/find-failed-session.contract.ts';
 import { firstIssue } from '../contracts/first-issue.ts';
-import { configuredRoot } from '../contracts/full-request.ts';
 import type { OutputOf } from '../contracts/step-contract.ts';
 import type { Executions } from '../ports/executions.ts';
 import type { SystemTable } from '../ports/system-table.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidInput } from '../../core/errors/input-errors.ts';
+import { configuredRoot } from '../contracts/configured-root.ts';
 import { firstIssue } from '../contracts/first-issue.ts';
-import { configuredRoot } from '../contracts/full-request.ts';
 import type { listCleanUpContract } from '../contracts/list-clean-up.contract.ts';
 import type { OutputOf } from '../contracts/step-contract.ts';
 import type { CleanUpList } from '../ports/clean-up-list.ts';

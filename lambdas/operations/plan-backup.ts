@@ -5,9 +5,10 @@ import { Fenced } from '../../core/errors/flag-errors.ts';
 import { ImageConflict } from '../../core/errors/image-errors.ts';
 import { UnknownAnswer } from '../../core/errors/platform-errors.ts';
 import { imagePrefix, snapshotName } from '../../core/image-layout.ts';
-import type { ImageRecord, ImageTableRecord, Item, SnapshotRef } from '../../core/items.ts';
+import type { Item, SnapshotRef } from '../../core/items.ts';
 import { LineCompressor } from '../../core/line-compressor.ts';
-import { imagesOf, newestBases } from '../../core/plan/newest-bases.ts';
+import { requireNewer } from '../../core/plan/increment-parents.ts';
+import { type Base, imagesOf } from '../../core/plan/newest-bases.ts';
 import { writePlannedFile } from '../../core/plan/planned-line.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
 import { chosenSnapshotsKey, indexKey, planKey, tablePlanKey, workPrefix } from '../../core/stack-layout.ts';
@@ -16,6 +17,7 @@ import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SystemTable } from '../ports/system-table.ts';
 import type { TableSnapshot, WantedTables } from '../ports/table-snapshots.ts';
+import { backupBases } from './backup-bases.ts';
 import {
   type BackupPlan,
   checkBackupPlan,
@@ -24,6 +26,7 @@ import {
   readBackupPlan,
 } from './backup-plan.ts';
 import { type PlanPorts, TablePlanner, type TablePlanning } from './plan-tables.ts';
+import { imageRecordOf, tableRecordOf } from './planned-image.ts';
 import { systemSnapshotItems } from './read-system-snapshot.ts';
 import { readWorkJson } from './read-work-json.ts';
 import { stepEntry } from './step-entry.ts';
@@ -36,7 +39,7 @@ type Ports = PlanPorts & { readonly table: SystemTable; readonly clock: Clock };
 /**
  * {@link planBackupContract}. What may be shared is decided by the system snapshot, never by an earlier read. The plan's
  * header is written last; a second run that finds it answers the same.
- * @throws Fenced; SnapshotNotFound and the other errors of a snapshot; SourceFileMissing, SourceChanged,
+ * @throws Fenced; NoFullBackup, NothingToBackUp of an increment; SnapshotNotFound and the other errors of a snapshot; SourceFileMissing, SourceChanged,
  *   SourceUnreadable; ImageConflict
  */
 export const planBackup =
@@ -45,17 +48,19 @@ export const planBackup =
     const { held } = await stepEntry(ports.table, input);
     const work = workPrefix(input.root, input.sessionId);
     const bucket = config.WORK_BUCKET;
-    const known = await findBackupPlan(ports.objects, bucket, work);
-    if (known !== undefined) return outputOf(known, work);
+    const before = await findBackupPlan(ports.objects, bucket, work);
+    if (before !== undefined) return outputOf(before, work);
 
     const { request } = input;
     const source = parseS3Uri(request.source, 'source');
-    const bases = await basesOf(ports, config, input.snapshot, request.source);
+    const known = backupBases(request, await recordsBefore(ports, config, input.snapshot));
     const clusterId = await ports.snapshots.clusterId(source);
-    const planner = new TablePlanner(ports, request, clusterId, bases);
+    const planner = new TablePlanner(ports, request, clusterId, known);
+    const chosen = await chooseOnce(ports, bucket, work, request);
+    requireNewer(chosen, known.parents);
     const tables: PlannedBackupTable[] = [];
     const filled: { index: number; firstPath: string; planSha256: string }[] = [];
-    for (const snapshot of await chooseOnce(ports, bucket, work, request)) {
+    for (const snapshot of chosen) {
       const index = tables.length;
       const planning = await planner.plan(snapshot);
       const written = await writeTablePlan(ports, { bucket, work, index }, planning);
@@ -78,13 +83,14 @@ export const planBackup =
       tables,
       ...pieces.totals,
       holders: [...pieces.holders],
+      parents: parentsOf(tables, known.parents),
       verifyRanges: pieces.verifyRanges,
       chunkFirsts: [...pieces.chunkFirsts],
     } satisfies BackupPlan);
     const outcome = await ports.table.writeImage(
       held,
       imageRecordOf(plan),
-      tables.map((t) => rowOf(plan, t)),
+      tables.map((t) => tableRecordOf(plan, t)),
     );
     if (outcome.decision === 'REFUSED')
       throw new Fenced(input.root, { sessionId: input.sessionId, epoch: input.epoch });
@@ -94,13 +100,26 @@ export const planBackup =
     return outputOf(header.decision === 'CREATED' ? plan : await readBackupPlan(ports.objects, bucket, work), work);
   };
 
-async function basesOf(ports: Ports, config: Config, ref: SnapshotRef, source: string) {
+/** The root's images as the session found them when it began. */
+async function recordsBefore(ports: Ports, config: Config, ref: SnapshotRef) {
   const items: Item[] = [];
   for await (const item of systemSnapshotItems(ports.objects, config.SYSTEM_BUCKET, ref)) {
     if (item.sk.startsWith('image#')) items.push(item);
   }
-  const { images, rows } = imagesOf(items);
-  return newestBases(images, rows, source);
+  return imagesOf(items);
+}
+
+function parentsOf(
+  tables: readonly PlannedBackupTable[],
+  known: ReadonlyMap<string, Base>,
+): { readonly id: string; readonly manifestSha256: string }[] {
+  const parents = new Map(
+    tables.flatMap(({ table }) => {
+      const image = known.get(table)?.image;
+      return image ? [[image.id, image.manifestSha256] as const] : [];
+    }),
+  );
+  return [...parents].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, manifestSha256]) => ({ id, manifestSha256 }));
 }
 
 /** Table → snapshot. */
@@ -166,53 +185,24 @@ async function putSnapshotFiles(ports: Ports, input: Input, index: number, plann
   }
 }
 
-const plannedTableOf = (planning: TablePlanning, index: number, planSha256: string): PlannedBackupTable => ({
-  table: planning.snapshot.table,
-  index,
-  snapshot: planning.snapshot.snapshot,
-  position: planning.snapshot.creationMs,
-  snapshotType: planning.snapshot.type,
-  ...planning.totals,
-  snapshotInfoSha256: sha256(planning.snapshot.info),
-  dataManifestSha256: sha256(planning.dataManifest),
-  planSha256,
-  base: planning.base?.image.id ?? null,
-});
-
-export const positionsOf = (tables: readonly { readonly position: number }[]) => ({
-  positionFrom: tables.reduce((least, { position }) => Math.min(least, position), Number.MAX_SAFE_INTEGER),
-  positionTo: tables.reduce((most, { position }) => Math.max(most, position), 0),
-});
-
-const imageRecordOf = (plan: BackupPlan): ImageRecord => ({
-  id: plan.sessionId,
-  state: 'CREATING',
-  type: 'FULL',
-  epoch: plan.epoch,
-  executionArn: plan.executionArn,
-  source: plan.source,
-  startedAt: plan.startedAt,
-  tables: plan.tables.length,
-  files: plan.files,
-  bytes: plan.bytes,
-  newFiles: plan.newFiles,
-  newBytes: plan.newBytes,
-  holders: plan.holders,
-  parents: [],
-  ...positionsOf(plan.tables),
-});
-
-const rowOf = (plan: BackupPlan, table: PlannedBackupTable): ImageTableRecord => ({
-  id: plan.sessionId,
-  table: table.table,
-  index: table.index,
-  snapshot: table.snapshot,
-  position: table.position,
-  files: table.files,
-  bytes: table.bytes,
-  newFiles: table.newFiles,
-  newBytes: table.newBytes,
-});
+function plannedTableOf(planning: TablePlanning, index: number, planSha256: string): PlannedBackupTable {
+  const { table, snapshot, creationMs, type, info } = planning.snapshot;
+  const { files, bytes, newFiles, newBytes } = planning.totals;
+  return {
+    table,
+    index,
+    snapshot,
+    position: creationMs,
+    snapshotType: type,
+    ...{ files, bytes, newFiles, newBytes },
+    snapshotInfoSha256: sha256(info),
+    dataManifestSha256: sha256(planning.dataManifest),
+    planSha256,
+    base: planning.base?.image.id ?? null,
+    kind: 'SNAPSHOT',
+    parent: planning.parent?.image.id ?? null,
+  };
+}
 
 const outputOf = (plan: BackupPlan, work: string): OutputOf<typeof planBackupContract> => ({
   tables: plan.tables.length,

@@ -6,11 +6,11 @@ import { SnapshotManifest } from '../../core/hbase/snapshot-manifest.ts';
 import { parseTableName } from '../../core/hbase/table-name.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { Base } from '../../core/plan/newest-bases.ts';
-import { noTotals, type PlanTotals, planTable } from '../../core/plan/plan-table.ts';
+import { noTableTotals, planTable, type TableTotals } from '../../core/plan/plan-table.ts';
 import { parseS3Uri, type S3Uri } from '../../core/s3-uri.ts';
-import type { FullRequest } from '../contracts/fields.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { TableSnapshot, TableSnapshots } from '../ports/table-snapshots.ts';
+import type { BackupBases } from './backup-bases.ts';
 import { refuseClientSideEncrypted } from './refuse-client-side-encrypted.ts';
 import { SealedImage } from './sealed-image.ts';
 import { holderFiles, sourceFiles, sourceKey } from './source-listing.ts';
@@ -26,8 +26,10 @@ export interface TablePlanning {
   /** `data.manifest`, verbatim. */
   readonly dataManifest: Uint8Array;
   readonly base: Base | undefined;
+  /** What the table follows on; undefined: it is taken full. */
+  readonly parent: Base | undefined;
   /** Counted while {@link files} is read. */
-  readonly totals: PlanTotals;
+  readonly totals: TableTotals;
   /** To be read once, to its end. */
   readonly files: AsyncIterable<readonly PlannedFile[]>;
 }
@@ -38,26 +40,32 @@ export class TablePlanner {
   readonly #root: S3Uri;
   readonly #source: S3Uri;
   readonly #clusterId: string;
-  readonly #bases: ReadonlyMap<string, Base>;
+  readonly #known: BackupBases;
   readonly #manifests = new Map<string, Promise<Manifest>>();
 
-  constructor(ports: PlanPorts, request: FullRequest, clusterId: string, bases: ReadonlyMap<string, Base>) {
+  constructor(
+    ports: PlanPorts,
+    places: { readonly root: string; readonly source: string },
+    clusterId: string,
+    known: BackupBases,
+  ) {
     this.#ports = ports;
-    this.#root = parseS3Uri(request.root, 'root');
-    this.#source = parseS3Uri(request.source, 'source');
+    this.#root = parseS3Uri(places.root, 'root');
+    this.#source = parseS3Uri(places.source, 'source');
     this.#clusterId = clusterId;
-    this.#bases = request.standalone ? new Map() : bases;
+    this.#known = known;
   }
 
   async plan(snapshot: TableSnapshot): Promise<TablePlanning> {
     const dataManifest = await this.#ports.snapshots.dataManifest(this.#source, snapshot.snapshot);
-    const base = this.#bases.get(snapshot.table);
-    const totals = noTotals();
+    const base = this.#known.bases.get(snapshot.table);
+    const parent = this.#known.parents.get(snapshot.table);
+    const totals = noTableTotals();
     const files = this.#files(snapshot, dataManifest, base, totals);
-    return { snapshot, dataManifest, base, totals, files };
+    return { snapshot, dataManifest, base, parent, totals, files };
   }
 
-  async *#files(snapshot: TableSnapshot, dataManifest: Uint8Array, base: Base | undefined, totals: PlanTotals) {
+  async *#files(snapshot: TableSnapshot, dataManifest: Uint8Array, base: Base | undefined, totals: TableTotals) {
     const { objects } = this.#ports;
     const source = sourceFiles(objects, this.#source);
     const holders = holderFiles(objects, this.#root);
@@ -102,7 +110,7 @@ export class TablePlanner {
     if (base === undefined) return;
     const { image, row } = base;
     const sealed = new SealedImage(this.#ports.objects, this.#root, image.id);
-    const known = this.#manifests.get(image.id) ?? sealed.manifest(image.manifestSha256 ?? '');
+    const known = this.#manifests.get(image.id) ?? sealed.manifest(image.manifestSha256);
     this.#manifests.set(image.id, known);
     const manifest = await known;
     const table = manifest.tables.find(({ table, index }) => table === row.table && index === row.index);

@@ -21,7 +21,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { SystemTable } from '../ports/system-table.ts';
 import { type BackupPlan, type PlannedBackupTable, readBackupPlan } from './backup-plan.ts';
 import { CopyResults } from './copy-results.ts';
-import { positionsOf } from './plan-backup.ts';
+import { positionsOf, typeOf } from './planned-image.ts';
 import { stepEntry } from './step-entry.ts';
 import { readTablePlan } from './write-plan-pieces.ts';
 
@@ -88,11 +88,11 @@ function copiedEntry(plan: BackupPlan, file: CopiedFile): FileEntry {
   return { path, size, holder: plan.sessionId, etag, checksum, source };
 }
 
-/** One line a table: what is restorable up to where. A full's positions are the creations of its snapshots. */
+/** One line a table: what is restorable up to where. The position of a table of a snapshot is the snapshot's creation. */
 async function writePositions(objects: ObjectStore, root: S3Uri, plan: BackupPlan): Promise<string> {
   const lines = new LineCompressor();
-  for (const { table, position, snapshot } of plan.tables) {
-    await lines.add(canonicalJson({ position, snapshot, table }));
+  for (const { table, position, snapshot, kind } of plan.tables) {
+    await lines.add(canonicalJson({ kind, position, snapshot, table }));
   }
   const { bytes, sha256 } = await lines.end();
   await putOnce(objects, root, `${imagePrefix(root, plan.sessionId)}${POSITIONS_NAME}`, bytes);
@@ -112,13 +112,14 @@ const conflict = (root: S3Uri, key: string) =>
   );
 
 function manifestOf(plan: BackupPlan, tables: ManifestTable[], positionsSha256: string): Manifest {
-  const { files, bytes, newFiles, newBytes, holders, clusterId, source, startedAt, epoch, executionArn } = plan;
+  const { files, bytes, newFiles, newBytes, holders, parents, clusterId, source, startedAt, epoch, executionArn } =
+    plan;
   return {
-    ...{ format: 1, kind: 'IMAGE', id: plan.sessionId, root: plan.root, type: 'FULL', epoch, executionArn },
+    ...{ format: 2, kind: 'IMAGE', id: plan.sessionId, root: plan.root, type: typeOf(plan), epoch, executionArn },
     ...{ source, clusterId, startedAt },
     // Not the clock: a second run must seal the same bytes.
     sealedAt: plan.plannedAt,
-    ...{ files, bytes, newFiles, newBytes, holders, parents: [], positionsSha256, tables },
+    ...{ files, bytes, newFiles, newBytes, holders, parents, positionsSha256, tables },
   };
 }
 

@@ -69,6 +69,11 @@ describe('parseConfig', () => {
     [[{ ...schedule, input: { ...schedule.input, tables: ['t'] } }], 'schedules.0.input.all is refused'],
     [[{ ...schedule, input: { ...neither, tables: ['a:b:c'] } }], 'schedules.0.input.tables.0 is refused'],
     [[{ ...schedule, input: { ...schedule.input, dryrun: true } }], 'schedules.0.input.dryrun is refused'],
+    [[{ ...schedule, operation: 'merge' }], 'schedules.0.operation'],
+    [
+      [{ ...schedule, operation: 'incremental-backup' }],
+      'schedules.0.input.fromSnapshot is refused by incremental-backup: fromSnapshot: incremental backups from logs',
+    ],
     [[{ ...schedule, input: { ...schedule.input, schedule: {} } }], '"schedule" is filled in by the scheduler'],
   ])('refuses the schedules %j', (schedules, message) => {
     expect(refusal({ schedules })).toContain(message);

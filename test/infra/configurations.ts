@@ -21,6 +21,12 @@ export const ALL_OPTIONS = {
       expression: 'cron(0 2 * * ? *)',
       input: { root: 's3://backups/b', source: 's3://cluster-two/hbase', all: true },
     },
+    {
+      name: 'every-four-hours',
+      expression: 'rate(4 hours)',
+      operation: 'incremental-backup',
+      input: { root: 's3://backups/b', source: 's3://cluster-two/hbase', fromSnapshot: true, orFull: true },
+    },
   ],
   autoRepair: false,
   logRetentionDays: 90,

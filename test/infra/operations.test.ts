@@ -21,6 +21,12 @@ describe('schedules', () => {
     });
   });
 
+  it('start the machine that they name', () => {
+    const incremental = schedules(app).find((one) => one.ScheduleExpression === 'rate(4 hours)');
+    expect(JSON.stringify(incremental.Target.Arn)).toMatch(/IncrementalBackupAlias/);
+    expect(JSON.parse(incremental.Target.Input)).toMatchObject({ fromSnapshot: true });
+  });
+
   it('leave what could not be started in a queue, and give up before the next start', () => {
     for (const { Target, FlexibleTimeWindow, GroupName } of schedules(app)) {
       expect(Target.DeadLetterConfig.Arn['Fn::GetAtt'][0]).toMatch(/FailedStarts/);
@@ -63,7 +69,9 @@ describe('auto-repair', () => {
       source: ['aws.states'],
       detail: {
         status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
-        stateMachineArn: [{ Ref: expect.stringMatching(/^FullBackup/) }, { Ref: expect.stringMatching(/^Repair/) }],
+        stateMachineArn: ['FullBackup', 'IncrementalBackup', 'Repair'].map((id) => ({
+          Ref: expect.stringMatching(new RegExp(`^${id}Machine`)),
+        })),
       },
     });
     expect(Targets).toMatchObject([{ Arn: sweep.Target.Arn, Input: '{"contract":1}' }]);
@@ -182,22 +190,25 @@ describe('alarms', () => {
   });
 
   it.each([
-    ['BackupFailed', 'FullBackup'],
-    ['CleanUpFailed', 'CleanUp'],
-  ])('%s counts every end without success', (name, machine) => {
+    ['BackupFailed', ['FullBackup', 'IncrementalBackup']],
+    ['CleanUpFailed', ['CleanUp']],
+  ])('%s counts every end without success', (name, machines) => {
     const [{ Metrics }] = named(name);
-    const metrics: { MetricStat?: { Metric: { MetricName: string; Dimensions: unknown } } }[] = Metrics;
+    const metrics: { Expression?: string; MetricStat?: { Metric: { MetricName: string; Dimensions: unknown } } }[] =
+      Metrics;
     const watched = metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
-    expect(watched.map(({ MetricName }) => MetricName).sort()).toEqual([
-      'ExecutionsAborted',
-      'ExecutionsFailed',
-      'ExecutionsTimedOut',
-    ]);
-    for (const { Dimensions } of watched) {
-      expect(Dimensions).toEqual([
-        { Name: 'StateMachineArn', Value: { Ref: expect.stringMatching(new RegExp(`^${machine}Machine`)) } },
-      ]);
-    }
+    const ends = machines.flatMap((machine) =>
+      ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((MetricName) => ({
+        MetricName,
+        Dimensions: [
+          { Name: 'StateMachineArn', Value: { Ref: expect.stringMatching(new RegExp(`^${machine}Machine`)) } },
+        ],
+      })),
+    );
+    expect(watched).toMatchObject(ends);
+    expect(watched).toHaveLength(ends.length);
+    const expression = metrics.flatMap((metric) => metric.Expression ?? []).join();
+    expect(expression.match(/FILL\(/g)).toHaveLength(ends.length);
   });
 
   it('watch the sweep and what schedules could not start', () => {

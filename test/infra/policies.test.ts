@@ -119,11 +119,12 @@ describe('the policies', () => {
 
   it('let executions be looked at whatever deployment made their machine, and stopped only in this one', () => {
     const resources = may('FindFailedSession', 'states:DescribeExecution');
-    expect(resources).toHaveLength(5);
+    expect(resources).toHaveLength(6);
     // Flags in the table name executions by these; another logical id would lock their roots.
     for (const id of [
       'CleanUpMachine7BBBAC38',
       'FullBackupMachine029F68CF',
+      'IncrementalBackupMachine2ABC4F13',
       'RepairMachineC377CBFB',
       'RestoreMachine15200646',
       'VerifyMachine20D8672F',
@@ -137,8 +138,12 @@ describe('the policies', () => {
     for (const step of ['CopyFiles', 'VerifyFiles']) expect(text(of(step))).not.toContain('dynamodb:');
   });
 
-  it('let a dry run write nothing at all', () => {
-    expect(text(of('DryRunBackup'))).not.toMatch(/s3:Put|s3:Delete|PutItem|UpdateItem|DeleteItem/);
+  it('let a dry run, and what checks an input, write nothing at all', () => {
+    for (const step of ['DryRunBackup', 'CheckInput', 'CheckIncremental'])
+      expect([step, text(of(step))]).not.toEqual([
+        step,
+        expect.stringMatching(/s3:Put|s3:Delete|PutItem|UpdateItem|DeleteItem/),
+      ]);
   });
 
   it('reach the configured places and no others', () => {

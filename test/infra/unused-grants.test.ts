@@ -15,7 +15,7 @@ const REASONS: readonly { readonly grant: RegExp; readonly why: string }[] = [
     why: 'files from 256 MiB, and large results of a map',
   },
   {
-    grant: /^(FullBackup|Restore|Verify) (states:|s3:GetObject .*maps)/,
+    grant: /^(FullBackup|IncrementalBackup|Restore|Verify) (states:|s3:GetObject .*maps)/,
     why: 'a Distributed Map starts and watches its children itself',
   },
   { grant: /FailedStarts$/, why: 'a schedule whose target cannot be started' },

@@ -10,6 +10,7 @@ import { rootFacts, violationsOf } from './root-facts.ts';
 export type Next = (call: Call) => Promise<Output>;
 const MACHINES = [
   'FullBackupStateMachine',
+  'IncrementalBackupStateMachine',
   'RepairStateMachine',
   'CleanUpStateMachine',
   'RestoreStateMachine',

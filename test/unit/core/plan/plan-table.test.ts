@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FileEntry, SourceArea } from '../../../../core/file-entry.ts';
 import { tableName } from '../../../../core/hbase/table-name.ts';
 import { HolderFiles } from '../../../../core/plan/holder-files.ts';
-import { noTotals, planTable } from '../../../../core/plan/plan-table.ts';
+import { noTableTotals, planTable } from '../../../../core/plan/plan-table.ts';
 import { type Listed, SortedLookup } from '../../../../core/plan/sorted-lookup.ts';
 import { SourceFiles } from '../../../../core/plan/source-files.ts';
 
@@ -32,7 +32,7 @@ async function plan(options: {
   /** What the image holds now; all of `previous` by default. */
   readonly held?: readonly Listed[];
 }) {
-  const totals = noTotals();
+  const totals = noTableTotals();
   const opened: string[] = [];
   const source = new SourceFiles((area) => (directory, after) => {
     opened.push(`${area} ${directory}${after ?? ''}`);
@@ -81,7 +81,9 @@ describe('planning a table', () => {
       ],
     });
     expect(files.map(({ action }) => action)).toEqual(['share', 'copy', 'copy', 'share', 'copy', 'copy']);
-    expect(totals).toEqual({ files: 6, bytes: 30, newFiles: 4, newBytes: 20 });
+    expect(totals).toMatchObject({ files: 6, bytes: 30, newFiles: 4, newBytes: 20 });
+    // What the previous list has besides.
+    expect(totals).toMatchObject({ rewrittenFiles: 1, rewrittenBytes: 5 });
   });
 
   it.each([
@@ -131,7 +133,7 @@ describe('planning a table', () => {
       previous,
       holders: { find: () => undefined },
     };
-    await expect(Array.fromAsync(planTable(table, noTotals()))).rejects.toThrow('damaged');
+    await expect(Array.fromAsync(planTable(table, noTableTotals()))).rejects.toThrow('damaged');
   });
 });
 

@@ -44,7 +44,8 @@ describe('necessary rules that show in an order of calls, or in an answer that s
   });
 
   it('shareComplete: only what a COMPLETE image lists may be listed again', () => {
-    const image = (id: string, state: ImageRecord['state']) => ({ id, state, source: 's' }) as ImageRecord;
+    const image = (id: string, state: ImageRecord['state']) =>
+      ({ id, state, source: 's', manifestSha256: 'sealed' }) as ImageRecord;
     const row = (id: string, position: number) => ({ id, table: 't', position }) as ImageTableRecord;
     const images = [image('a', 'COMPLETE'), image('b', 'CREATING'), image('c', 'DELETING'), image('d', 'SHELL')];
     const rows = [row('a', 1), row('b', 2), row('c', 3), row('d', 4)];

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { InvalidInput } from '../../core/errors/input-errors.ts';
+import { backupPlaces, type ConfiguredPlaces } from './backup-places.ts';
+import type { IncrementalRequest } from './fields.ts';
+import { parseInput } from './parse-input.ts';
+import { wantedTables } from './wanted-tables.ts';
+
+/** What a person types into the console, or the CLI and a schedule send (docs/design.md, "Inputs"). */
+const typedSchema = z.strictObject({
+  root: z.string(),
+  source: z.string(),
+  tables: z.array(z.string()).nonempty().optional(),
+  all: z.literal(true).optional(),
+  fromSnapshot: z.boolean().optional(),
+  snapshots: z.record(z.string(), z.string()).optional(),
+  orFull: z.boolean().optional(),
+  dryRun: z.boolean().optional(),
+  copyConcurrency: z.number().int().min(1).max(10_000).optional(),
+  chunkObjects: z.number().int().min(1).max(1_000).optional(),
+  /** Of a schedule: which, and for what time. */
+  schedule: z.strictObject({ arn: z.string(), time: z.string() }).optional(),
+});
+
+const EXAMPLE = '{"root":"s3://bucket/backups","source":"s3://bucket/hbase","fromSnapshot":true}';
+
+/** A request whose tables are not known yet: `null` is every table that has an image in the root. */
+export type TypedIncrement = Omit<IncrementalRequest, 'tables'> & { readonly tables: string[] | null };
+
+/**
+ * Checks a request for an incremental backup against the configuration, before any side effect.
+ * @throws InvalidInput, RootNotConfigured, SourceNotConfigured, DestinationRefused
+ */
+export function parseIncrementalRequest(typed: unknown, configured: ConfiguredPlaces): TypedIncrement {
+  const input = parseInput(typedSchema, typed, EXAMPLE);
+  if (!input.fromSnapshot) {
+    throw new InvalidInput(
+      'fromSnapshot: incremental backups from logs are not in this release yet',
+      'take a snapshot of each table in the HBase shell, and set "fromSnapshot": true (--from-snapshot)',
+      { field: 'fromSnapshot' },
+    );
+  }
+  const { root, source } = backupPlaces(input, configured);
+  return {
+    type: 'INCREMENTAL',
+    root: root.uri,
+    source: source.uri,
+    ...wantedTables(input),
+    orFull: input.orFull ?? false,
+    dryRun: input.dryRun ?? false,
+    copyConcurrency: input.copyConcurrency ?? 8,
+    chunkObjects: input.chunkObjects ?? 1_000,
+  };
+}

@@ -1,0 +1,21 @@
+import { dynamoDbSystemTable } from '../adapters/dynamodb/system-table.ts';
+import { s3TableSnapshots } from '../adapters/hbase/table-snapshots.ts';
+import { s3ObjectStore } from '../adapters/s3/object-store.ts';
+import { checkIncrementalContract } from '../contracts/check-incremental.contract.ts';
+import { checkIncremental } from '../operations/check-incremental.ts';
+import { lambdaHandler } from './compose.ts';
+import { defineStep } from './step.ts';
+
+export const step = defineStep(checkIncrementalContract, (environment, clients) => {
+  const objects = s3ObjectStore(clients);
+  return checkIncremental(
+    {
+      objects,
+      snapshots: s3TableSnapshots(objects, clients.clock),
+      table: dynamoDbSystemTable(clients, environment.TABLE_NAME),
+    },
+    environment,
+  );
+});
+
+export const handler = lambdaHandler(step);
