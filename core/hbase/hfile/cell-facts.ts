@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { int32 } from './cell-order.ts';
 import { CELL_TYPES } from './cell-type.ts';
 
 const NO_PUT = 0x7fffffffffffffffn;
@@ -72,8 +73,4 @@ export function int64(value: bigint): Buffer {
   const bytes = Buffer.allocUnsafe(8);
   bytes.writeBigInt64BE(value);
   return bytes;
-}
-
-function int32(b: Uint8Array, at: number): number {
-  return (b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!;
 }

@@ -1,8 +1,11 @@
 import type { Buffer } from 'node:buffer';
 import { type BlockHeader, type BlockType, HEADER_BYTES } from './block.ts';
+import type { CellLayout } from './block-cells.ts';
 import { BloomCheck } from './bloom-check.ts';
-import { type CellLayout, CellWalk } from './cell-walk.ts';
+import { cellLayoutOf, isReadEncoding } from './cell-layout.ts';
+import { CellWalk } from './cell-walk.ts';
 import type { Compression } from './compression.ts';
+import { decodeDataBlock } from './decode-data-block.ts';
 import { type FileInfo, integerOf } from './file-info.ts';
 import { HFileCorrupt } from './hfile-corrupt.ts';
 import { IndexCheck } from './index-check.ts';
@@ -11,7 +14,7 @@ import { type HFileTrailer, TRAILER_BYTES } from './trailer.ts';
 
 /**
  * How deep a file was verified. `cells`: every block, index entry and cell. `blocks`: every block and index entry, the
- * cells are encoded. `checksums`: the blocks' checksums and sizes only, their content is encrypted or of an unread codec.
+ * cells are of an unread encoding. `checksums`: the blocks' checksums and sizes only, their content is encrypted or of an unread codec.
  */
 export type HFileDepth = 'cells' | 'blocks' | 'checksums';
 
@@ -46,24 +49,6 @@ const BEFORE: readonly BlockType[] = [
   'intermediate index',
 ];
 
-/** What FixedFileTrailer maps to the one order of user tables, whole names: the trailer has no checksum. */
-const COMPARATORS = new Set(
-  [
-    'KeyValue$KVComparator',
-    'KeyValue$KeyComparator',
-    'CellComparator',
-    'CellComparatorImpl',
-    'InnerStoreCellComparator',
-  ]
-    .map((name) => `org.apache.hadoop.hbase.${name}`)
-    .concat('org.apache.hudi.io.storage.HoodieHBaseKVComparator'),
-);
-const META_COMPARATORS = new Set(
-  ['KeyValue$MetaComparator', 'CellComparatorImpl$MetaCellComparator', 'MetaCellComparator'].map(
-    (name) => `org.apache.hadoop.hbase.${name}`,
-  ),
-);
-
 /** Takes the blocks of a file in order and compares them with each other and with the trailer. */
 export class HFileWalk {
   readonly #trailer: HFileTrailer;
@@ -73,6 +58,9 @@ export class HFileWalk {
   readonly #metas: { offset: number; onDiskBytes: number }[] = [];
   readonly #cells: CellWalk;
   readonly #previousOffsets = new Map<string, number>();
+  readonly #layout: CellLayout;
+  readonly #maxPayloadBytes: number;
+  readonly #encoding: string;
   readonly #indexIsEncoded: boolean;
   #isEncoded = false;
   #blocks = 0;
@@ -83,11 +71,17 @@ export class HFileWalk {
   #uncompressedIndexBytes = 0;
   #uncompressedBytes = TRAILER_BYTES;
 
-  /** @param info undefined if the payloads cannot be read */
-  constructor(trailer: HFileTrailer, info: FileInfo | undefined) {
+  /**
+   * @param info undefined if the payloads cannot be read
+   * @param maxPayloadBytes of a data block without its encoding
+   */
+  constructor(trailer: HFileTrailer, info: FileInfo | undefined, maxPayloadBytes: number) {
     this.#trailer = trailer;
     this.#info = info;
-    this.#cells = new CellWalk(info === undefined ? NO_CELLS : layoutOf(trailer, info));
+    this.#layout = info === undefined ? NO_CELLS : cellLayoutOf(trailer, info);
+    this.#cells = new CellWalk(this.#layout);
+    this.#maxPayloadBytes = maxPayloadBytes;
+    this.#encoding = info?.get('DATA_BLOCK_ENCODING')?.toString() ?? 'NONE';
     this.#indexIsEncoded = (info?.get('INDEX_BLOCK_ENCODING')?.toString() ?? 'NONE') !== 'NONE';
   }
 
@@ -149,11 +143,12 @@ export class HFileWalk {
 
   #content(header: BlockHeader, payload: Buffer): void {
     const { type, offset } = header;
-    if (type === 'data') {
-      const previousLastKey = this.#cells.lastKey;
-      this.#index.data(header, this.#cells.block(payload, header), previousLastKey);
-    } else if (type === 'encoded data') this.#index.data(header, undefined, undefined);
-    else if (type === 'leaf index' || type === 'intermediate index') {
+    if (type === 'data') this.#cellsOf(payload, header);
+    else if (type === 'encoded data') {
+      if (isReadEncoding(this.#encoding))
+        this.#cellsOf(decodeDataBlock(payload, this.#layout, header, this.#maxPayloadBytes), header);
+      else this.#index.data(header, undefined, undefined);
+    } else if (type === 'leaf index' || type === 'intermediate index') {
       if (!this.#indexIsEncoded) this.#index.nonRoot(header, readNonRootEntries(payload, header));
     } else if (type === 'bloom chunk') this.#blooms.chunk(header);
     else if (type === 'bloom meta' || type === 'delete bloom meta') this.#blooms.meta(payload, header);
@@ -178,6 +173,11 @@ export class HFileWalk {
     );
     if (isSame && entries.length === this.#metas.length) return;
     throw new HFileCorrupt('root index block', header.offset, 'the meta index does not name the meta blocks');
+  }
+
+  #cellsOf(payload: Buffer, header: BlockHeader): void {
+    const previousLastKey = this.#cells.lastKey;
+    this.#index.data(header, this.#cells.block(payload, header), previousLastKey);
   }
 
   #checkPlace(header: BlockHeader): void {
@@ -218,7 +218,7 @@ export class HFileWalk {
     const { isEncrypted, compression } = this.#trailer;
     if (isEncrypted) return 'encrypted';
     if (this.#info === undefined) return `compression ${compression}`;
-    return this.#isEncoded ? `encoding ${this.#info.get('DATA_BLOCK_ENCODING') ?? 'unnamed'}` : undefined;
+    return this.#isEncoded && !isReadEncoding(this.#encoding) ? `encoding ${this.#encoding}` : undefined;
   }
 
   #warnings(): string[] {
@@ -236,22 +236,4 @@ export class HFileWalk {
   }
 }
 
-const NO_CELLS: CellLayout = { hasTags: false, mvcc: 'none', isOrdered: true };
-
-function layoutOf(trailer: HFileTrailer, info: FileInfo): CellLayout {
-  const { comparator, fileInfoOffset } = trailer;
-  const isMeta = META_COMPARATORS.has(comparator);
-  if (!isMeta && !COMPARATORS.has(comparator)) {
-    throw new HFileCorrupt('trailer', fileInfoOffset, `comparator ${JSON.stringify(comparator)} is unknown`);
-  }
-  const hasMvcc = integerOf(info, 'KEY_VALUE_VERSION', 4, fileInfoOffset) === 1n;
-  const maxMvcc = integerOf(info, 'MAX_MEMSTORE_TS_KEY', 8, fileInfoOffset);
-  if (hasMvcc && maxMvcc === undefined) {
-    throw new HFileCorrupt('file info block', fileInfoOffset, 'KEY_VALUE_VERSION without MAX_MEMSTORE_TS_KEY');
-  }
-  return {
-    hasTags: info.has('hfile.MAX_TAGS_LEN'),
-    mvcc: !hasMvcc ? 'none' : maxMvcc! > 0n ? 'vint' : 'zero',
-    isOrdered: !isMeta,
-  };
-}
+const NO_CELLS: CellLayout = { hasTags: false, hasCompressedTags: false, mvcc: 'none', isOrdered: true };

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { BlockWriter, type ByteSink, type WrittenBlock } from './block-writer.ts';
 import { type BloomType, BloomWriter } from './bloom-writer.ts';
 import { CellFacts } from './cell-facts.ts';
+import { int32 } from './cell-order.ts';
 import { algorithmOf, type WriterCompression } from './compress.ts';
 import { writeFileInfo } from './file-info.ts';
 import { GrowingBytes } from './growing-bytes.ts';
@@ -9,7 +10,7 @@ import { writeVint } from './hadoop-vint.ts';
 import { fileInfoFor, type HFileKind } from './hfile-kind.ts';
 import { firstKeyOn, midpointKey } from './index-key.ts';
 import { DataIndexWriter, type IndexWriterOptions } from './index-writer.ts';
-import { compareKeys, isSameColumn, isSameRow, LEAST_KEY_BYTES } from './key-order.ts';
+import { compareKeys, isKeyWithin, isSameColumn, isSameRow } from './key-order.ts';
 import { TRAILER_BYTES, writeTrailer } from './trailer.ts';
 
 export interface HFileWriterOptions {
@@ -223,12 +224,6 @@ export function bloomKeyOf(type: 'ROW' | 'ROWCOL', bytes: Uint8Array, keyAt: num
 }
 
 function isCell(bytes: Uint8Array, keyAt: number, keyEnd: number, tagsAt: number, end: number): boolean {
-  if (keyEnd - keyAt < LEAST_KEY_BYTES || end > bytes.length || tagsAt > end) return false;
-  const familyAt = keyAt + 2 + ((bytes[keyAt]! << 8) | bytes[keyAt + 1]!);
-  if (familyAt + 10 > keyEnd || familyAt + 10 + bytes[familyAt]! > keyEnd) return false;
+  if (end > bytes.length || keyEnd > end || tagsAt > end || !isKeyWithin(bytes, keyAt, keyEnd)) return false;
   return tagsAt === end || tagsAt + 2 + ((bytes[tagsAt]! << 8) | bytes[tagsAt + 1]!) === end;
-}
-
-function int32(b: Uint8Array, at: number): number {
-  return (b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!;
 }

@@ -54,9 +54,14 @@ export function isSameColumn(
 
 /** Whether key bytes hold what their lengths say, so that {@link compareKeys} may be asked. */
 export function isKey(key: Uint8Array): boolean {
-  if (key.length < LEAST_KEY_BYTES) return false;
-  const family = 2 + ((key[0]! << 8) | key[1]!);
-  return family + 10 <= key.length && family + 1 + key[family]! + 9 <= key.length;
+  return isKeyWithin(key, 0, key.length);
+}
+
+/** {@link isKey} of `bytes[at, end)`. */
+export function isKeyWithin(bytes: Uint8Array, at: number, end: number): boolean {
+  if (end - at < LEAST_KEY_BYTES) return false;
+  const family = at + 2 + ((bytes[at]! << 8) | bytes[at + 1]!);
+  return family + 10 <= end && family + 10 + bytes[family]! <= end;
 }
 
 export function compareBytes(

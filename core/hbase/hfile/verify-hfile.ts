@@ -1,8 +1,9 @@
 import { HEADER_BYTES, payloadOf, readBlockHeader, verifyChecksums } from './block.ts';
-import { blocksOf, type HFileSource, readExactly } from './block-stream.ts';
+import { blocksOf } from './block-stream.ts';
 import { canDecompress } from './compression.ts';
 import { type FileInfo, readFileInfo } from './file-info.ts';
 import { HFileCorrupt } from './hfile-corrupt.ts';
+import { type HFileSource, readExactly } from './hfile-source.ts';
 import { type HFileFindings, HFileWalk } from './hfile-walk.ts';
 import { type HFileTrailer, readTrailer, TRAILER_BYTES } from './trailer.ts';
 
@@ -34,7 +35,7 @@ export async function verifyHFile(source: HFileSource, options: VerifyHFileOptio
   const trailer = readTrailer(await readExactly(source, end, TRAILER_BYTES), size);
   const isReadable = !trailer.isEncrypted && canDecompress(trailer.compression);
   const info = isReadable ? await fileInfoOf(source, trailer, end, maxPayloadBytes) : undefined;
-  const walk = new HFileWalk(trailer, info);
+  const walk = new HFileWalk(trailer, info, maxPayloadBytes);
   for await (const { bytes, at, header } of blocksOf(source, 0, end, windowBytes)) {
     verifyChecksums(bytes, at, header);
     walk.block(header, () => payloadOf(bytes, at, header, trailer.compression, maxPayloadBytes)!);

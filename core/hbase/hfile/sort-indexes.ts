@@ -1,0 +1,134 @@
+import { compareCells } from './cell-order.ts';
+
+/** Cells in one piece of memory, by index. */
+export interface CellsToSort {
+  readonly arena: Uint8Array;
+  readonly count: number;
+  readonly starts: Uint32Array;
+  readonly groups: Uint32Array;
+  readonly mvccs: Float64Array;
+}
+
+/** Indexes of cells in order. */
+export type SortedIndexes = Uint32Array;
+
+/** Bytes of a row that fit into a sort key: a float64 holds 53 bits. */
+const PREFIX_BYTES = 6;
+
+/**
+ * The indexes of the cells by group, then in HBase's order; of equal cells the later one first. Merge sort on numbers:
+ * six bytes of the row, behind what all rows of the group share, decide most comparisons without a look at the cells.
+ */
+export function sortIndexes(cells: CellsToSort): SortedIndexes {
+  const indexes = byGroup(cells);
+  const keys = new Float64Array(cells.count);
+  const spare = { indexes: new Uint32Array(cells.count), keys: new Float64Array(cells.count) };
+  for (let from = 0; from < cells.count; ) {
+    const group = cells.groups[indexes[from]!]!;
+    let to = from + 1;
+    while (to < cells.count && cells.groups[indexes[to]!] === group) to++;
+    fillKeys(cells, indexes, keys, from, to);
+    sortRange(cells, indexes, keys, spare, from, to);
+    from = to;
+  }
+  return indexes;
+}
+
+/** Stable, by counting where groups are small numbers as they should be. */
+function byGroup({ count, groups }: CellsToSort): Uint32Array {
+  const sizes = new Map<number, number>();
+  for (let i = 0; i < count; i++) sizes.set(groups[i]!, (sizes.get(groups[i]!) ?? 0) + 1);
+  const indexes = new Uint32Array(count);
+  let start = 0;
+  const next = new Map<number, number>();
+  for (const group of [...sizes.keys()].sort((a, b) => a - b)) {
+    next.set(group, start);
+    start += sizes.get(group)!;
+  }
+  for (let i = 0; i < count; i++) {
+    const at = next.get(groups[i]!)!;
+    indexes[at] = i;
+    next.set(groups[i]!, at + 1);
+  }
+  return indexes;
+}
+
+function fillKeys(cells: CellsToSort, indexes: Uint32Array, keys: Float64Array, from: number, to: number): void {
+  const { arena, starts } = cells;
+  const first = starts[indexes[from]!]! + 10;
+  let shared = rowBytes(arena, first);
+  for (let i = from + 1; i < to && shared > 0; i++) {
+    const row = starts[indexes[i]!]! + 10;
+    shared = Math.min(shared, rowBytes(arena, row));
+    let same = 0;
+    while (same < shared && arena[first + same] === arena[row + same]) same++;
+    shared = same;
+  }
+  for (let i = from; i < to; i++) {
+    const row = starts[indexes[i]!]! + 10;
+    const end = row + rowBytes(arena, row);
+    let key = 0;
+    for (let at = row + shared, n = 0; n < PREFIX_BYTES; n++, at++) key = key * 256 + (at < end ? arena[at]! : 0);
+    keys[i] = key;
+  }
+}
+
+function rowBytes(arena: Uint8Array, row: number): number {
+  return (arena[row - 2]! << 8) | arena[row - 1]!;
+}
+
+/** Pieces of this length are sorted by insertion. */
+const PIECE = 12;
+
+function sortRange(
+  cells: CellsToSort,
+  indexes: Uint32Array,
+  keys: Float64Array,
+  spare: { indexes: Uint32Array; keys: Float64Array },
+  from: number,
+  to: number,
+): void {
+  for (let start = from; start < to; start += PIECE)
+    insertionSort(cells, indexes, keys, start, Math.min(start + PIECE, to));
+  let [source, sourceKeys, target, targetKeys] = [indexes, keys, spare.indexes, spare.keys];
+  for (let width = PIECE; width < to - from; width *= 2) {
+    for (let start = from; start < to; start += 2 * width) {
+      const middle = Math.min(start + width, to);
+      const end = Math.min(start + 2 * width, to);
+      let [a, b, o] = [start, middle, start];
+      while (a < middle && b < end) {
+        const difference = sourceKeys[a]! - sourceKeys[b]!;
+        const takesA = difference < 0 || (difference === 0 && compare(cells, source[a]!, source[b]!) < 0);
+        const i = takesA ? a++ : b++;
+        target[o] = source[i]!;
+        targetKeys[o++] = sourceKeys[i]!;
+      }
+      const rest = a < middle ? a : b;
+      target.set(source.subarray(rest, rest + end - o), o);
+      targetKeys.set(sourceKeys.subarray(rest, rest + end - o), o);
+    }
+    [source, sourceKeys, target, targetKeys] = [target, targetKeys, source, sourceKeys];
+  }
+  if (source !== indexes) indexes.set(source.subarray(from, to), from);
+}
+
+function insertionSort(cells: CellsToSort, indexes: Uint32Array, keys: Float64Array, from: number, to: number): void {
+  for (let i = from + 1; i < to; i++) {
+    const [index, key] = [indexes[i]!, keys[i]!];
+    let at = i;
+    while (
+      at > from &&
+      (keys[at - 1]! > key || (keys[at - 1] === key && compare(cells, indexes[at - 1]!, index) > 0))
+    ) {
+      indexes[at] = indexes[at - 1]!;
+      keys[at] = keys[at - 1]!;
+      at--;
+    }
+    indexes[at] = index;
+    keys[at] = key;
+  }
+}
+
+function compare({ arena, starts, mvccs }: CellsToSort, a: number, b: number): number {
+  return compareCells(arena, starts[a]!, mvccs[a]!, arena, starts[b]!, mvccs[b]!) || b - a;
+}
