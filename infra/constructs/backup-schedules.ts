@@ -7,31 +7,26 @@ import { addSchedule } from './timed-call.ts';
 /** The scheduler's own words for "this schedule" and "the time this start was due" (EventBridge Scheduler, context attributes). */
 const STATED = { arn: '<aws.scheduler.schedule-arn>', time: '<aws.scheduler.scheduled-time>' };
 
-const DESCRIBED = { 'full-backup': 'Full', 'incremental-backup': 'Incremental' };
-
 export interface BackupSchedulesProps {
   readonly schedules: Schedules;
   readonly configured: readonly ScheduleConfig[];
-  readonly machines: Readonly<
-    Record<ScheduleConfig['operation'], { readonly aliasArn: string; readonly grant: Grant }>
-  >;
+  readonly fullBackup: { readonly aliasArn: string; readonly grant: Grant };
 }
 
 /**
- * The configured backups. Schedule and time go into the input, where the execution shows them; nothing claims them. A start
- * that the scheduler doubles (it delivers at least once) meets the flag of the first one, or makes a second backup.
+ * The configured backups. Schedule and time go into the input; the begin of the session claims them, so that a start
+ * which the scheduler delivers twice makes one backup.
  */
 export class BackupSchedules extends Construct {
   constructor(scope: Construct, id: string, props: BackupSchedulesProps) {
     super(scope, id);
-    for (const { name, expression, timezone, operation, input } of props.configured) {
-      const { aliasArn, grant } = props.machines[operation];
+    for (const { name, expression, timezone, input } of props.configured) {
       addSchedule(this, name, props.schedules, {
-        description: `${DESCRIBED[operation]} backup of ${input.source} to ${input.root}`,
+        description: `Full backup of ${input.source} to ${input.root}`,
         expression,
         timezone,
-        targetArn: aliasArn,
-        grant,
+        targetArn: props.fullBackup.aliasArn,
+        grant: props.fullBackup.grant,
         input: { ...input, schedule: STATED },
         maximumAgeSeconds: 3600,
       });

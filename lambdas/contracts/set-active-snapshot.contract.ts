@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { tableEnvironment, workEnvironment } from './environments.ts';
 import { backupIdField, count, executionField, rootField, snapshotRefField } from './fields.ts';
+import { scheduleField } from './schedule-field.ts';
 import { defineContract } from './step-contract.ts';
 
 /** R5, second half: the flag, the next epoch, the session's claim on its id, its intents: one transaction. */
@@ -17,6 +18,7 @@ export const setActiveSnapshotContract = defineContract({
     version: count,
     epoch: count,
     snapshot: snapshotRefField,
+    schedule: scheduleField,
   }),
   output: z.discriminatedUnion('outcome', [
     z.object({ outcome: z.literal('BEGUN'), sessionId: backupIdField, epoch: count, startedAt: count }),

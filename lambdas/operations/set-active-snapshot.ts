@@ -3,6 +3,7 @@ import { UnknownOutcome } from '../../core/errors/unknown-outcome.ts';
 import { imagePrefix } from '../../core/image-layout.ts';
 import type { Flag, Intent, SnapshotRef } from '../../core/items.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
+import type { ScheduledStart } from '../../core/schedule-claim.ts';
 import { workPrefix } from '../../core/stack-layout.ts';
 import type { Begin, SystemTable } from '../ports/system-table.ts';
 
@@ -15,6 +16,7 @@ interface Input {
   readonly version: number;
   readonly epoch: number;
   readonly snapshot: SnapshotRef;
+  readonly schedule?: ScheduledStart | null | undefined;
 }
 
 type Answer =
@@ -43,6 +45,9 @@ export const setActiveSnapshot =
     const claimed = await ports.table.getSession(input.root, input.sessionId);
     const mine = claimed?.executionArn === input.execution.arn;
     if (!mine && (version !== input.version || claimed)) return { outcome: 'LOST' };
+    // Put once for all: no transaction of this execution can begin any more.
+    const claim = input.schedule ? await ports.table.getScheduleClaim(input.root, input.schedule) : undefined;
+    if (claim && claim.executionArn !== input.execution.arn) return { outcome: 'LOST' };
     throw new BeginUnknown(
       mine
         ? `${input.sessionId} was begun and taken over by another run since`
@@ -74,6 +79,9 @@ function beginOf(input: Input, startedAt: number, workBucket: string): Begin {
     epoch: input.epoch,
     flag,
     intents,
+    ...(input.schedule && {
+      schedule: { ...input.schedule, sessionId: input.sessionId, executionArn: input.execution.arn },
+    }),
     session: {
       id: input.sessionId,
       root: input.root,

@@ -11,6 +11,7 @@ import type {
   Item,
   SessionRecord,
 } from '../../core/items.ts';
+import type { ScheduleClaim, ScheduledStart } from '../../core/schedule-claim.ts';
 
 /**
  * The answer to a conditional transaction. `REFUSED` carries the control item that stood against it. A transaction whose
@@ -33,6 +34,8 @@ export interface Begin {
   readonly flag: Flag;
   readonly session: SessionRecord;
   readonly intents: readonly Intent[];
+  /** The start of a schedule that this session is, claimed with the flag. */
+  readonly schedule?: ScheduleClaim;
 }
 
 export interface Commit extends Held {
@@ -63,7 +66,7 @@ export interface SystemTable {
   listImages(root: string): AsyncIterable<ImageRecord>;
   listImageTables(root: string, id: BackupId): AsyncIterable<ImageTableRecord>;
 
-  /** No flag and the same version → flag, epoch+1, version+1, session claimed, intents recorded. */
+  /** No flag, the same version, and the start of a schedule not claimed → flag, epoch+1, version+1, session claimed, intents recorded. */
   begin(begin: Begin): Promise<Outcome>;
   /** Same flag and epoch → epoch+1, phase ROLLING_BACK, own run id. */
   takeOver(held: Held, runId: string): Promise<Outcome>;
@@ -84,4 +87,5 @@ export interface SystemTable {
   /** Newest first. */
   listSessions(root: string): AsyncIterable<SessionRecord>;
   listIntents(root: string, id: BackupId): AsyncIterable<Intent>;
+  getScheduleClaim(root: string, start: ScheduledStart): Promise<ScheduleClaim | undefined>;
 }

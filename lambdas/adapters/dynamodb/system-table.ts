@@ -15,6 +15,7 @@ import {
   type SessionRecord,
   sessionKey,
 } from '../../../core/items.ts';
+import { type ScheduleClaim, scheduleKey } from '../../../core/schedule-claim.ts';
 import type { Held, Outcome, SystemTable } from '../../ports/system-table.ts';
 import type { Clients } from '../clients.ts';
 import { toAttributes } from './attribute-values.ts';
@@ -100,6 +101,7 @@ export function dynamoDbSystemTable(
           setFlag(tableName, b.root, b, b.flag),
           putNew(historyPartition(b.root), sessionKey(b.session.id), b.session), // claims the id (I5)
           ...b.intents.map((intent) => put(historyPartition(b.root), intentKey(b.session.id, intent.name), intent)),
+          ...(b.schedule ? [putNew(historyPartition(b.root), scheduleKey(b.schedule), b.schedule)] : []),
         ],
         (control) => control.flag?.runId === b.flag.runId && control.flag.activeSnapshot === b.flag.activeSnapshot,
       ),
@@ -174,6 +176,10 @@ export function dynamoDbSystemTable(
     async *listIntents(root, id) {
       for await (const item of client.query(historyPartition(root), `${sessionKey(id)}#intent#`))
         yield bare<Intent>(item);
+    },
+    async getScheduleClaim(root, start) {
+      const item = await client.get(historyPartition(root), scheduleKey(start));
+      return item && bare<ScheduleClaim>(item);
     },
   };
 }
