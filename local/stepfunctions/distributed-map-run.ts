@@ -1,5 +1,6 @@
 import { Cancelled } from './cancellation.ts';
 import type { MapState } from './compiled-state.ts';
+import { newFrame } from './frame.ts';
 import { asStateError } from './guarded-attempts.ts';
 import { batchItems } from './item-batches.ts';
 import { readItems } from './item-reader.ts';
@@ -56,10 +57,7 @@ export async function runDistributedMap(visit: Visit<MapState>): Promise<StateDa
 
 function reopen(visit: Visit<MapState>, run: MapRun): void {
   const { line } = visit;
-  run.status = 'RUNNING';
-  run.stopMs = undefined;
-  run.redriveCount++;
-  run.redriveMs = line.engine.clock.now();
+  run.reopen(line.engine.clock.now());
   record(line, 'MapRunRedriven', { mapRunArn: run.arn, redriveCount: run.redriveCount });
 }
 
@@ -88,7 +86,11 @@ async function runChildren(visit: Visit<MapState>, run: MapRun): Promise<void> {
     if (exceeded) return;
     const before = run.children[index];
     if (before?.status === 'SUCCEEDED') return;
-    if (before) before.reopen(engine.clock.now());
+    if (before) {
+      before.machine ??= machine;
+      before.frame ??= newFrame(machine, before.origin.input);
+      before.reopen(engine.clock.now());
+    }
     const child = before ?? engine.newChild(run, line.execution, machine, run.inputs[index]!);
     run.children[index] = child;
     await engine.run(child);

@@ -1,4 +1,5 @@
 import { ServiceError } from '../service.ts';
+import type { CompiledMachine } from './compiled-state.ts';
 import type { Execution, ExecutionOrigin } from './execution.ts';
 import type { ExecutionStore } from './execution-store.ts';
 import { detailsKey, type HistoryEvent } from './history.ts';
@@ -136,6 +137,7 @@ export class ExecutionOperations {
       const text = `Execution is not redrivable: '${executionArn}'. ${redriveStatusReason}`;
       throw new ServiceError('ExecutionNotRedrivable', text);
     }
+    execution.machine ??= this.#definitionOf(execution);
     this.#executions.redrive(execution);
     return { redriveDate: new Date(execution.redriveMs!) };
   }
@@ -152,12 +154,20 @@ export class ExecutionOperations {
       : { ...counted, redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: reason };
   }
 
-  #notRedrivable({ status, stopMs = 0, machine, history }: Execution): string | undefined {
+  /** What an execution runs by, though its machine was updated since; `undefined` if the machine is gone. */
+  #definitionOf({ origin: { revisionId } }: Execution): CompiledMachine | undefined {
+    const revision = this.#machines.revision(revisionId);
+    return revision && this.#machines.compile(revision.definition, revisionId);
+  }
+
+  #notRedrivable(execution: Execution): string | undefined {
+    const { status, stopMs = 0, frame, history } = execution;
     if (status === 'RUNNING') return 'Execution is RUNNING and cannot be redriven';
     if (status === 'SUCCEEDED') return 'Execution is SUCCEEDED and cannot be redriven';
     if (this.#executions.clock.now() - stopMs > REDRIVABLE_MS) return 'Execution is past its redrivable period';
     if (history.events.length >= 24_999) return 'Execution has too many history events';
-    if (!machine) return 'the embedded AWS redrives nothing that ended before its last start';
+    if (!frame) return 'the embedded AWS ended while the execution was running: how far it had come is not known';
+    if (!(execution.machine ?? this.#definitionOf(execution))) return 'the definition of its state machine is gone';
     return undefined;
   }
 }

@@ -5,6 +5,7 @@ import type { CompiledMachine } from './compiled-state.ts';
 import type { Engine } from './engine.ts';
 import { Execution, type ExecutionOrigin, type ExecutionStatus, type Outcome } from './execution.ts';
 import { runExecution } from './execution-run.ts';
+import type { Frame } from './frame.ts';
 import { History, type HistoryEvent } from './history.ts';
 import { MapRun, type MapRunRecord } from './map-run.ts';
 import type { Invoke } from './service-call.ts';
@@ -33,6 +34,8 @@ export interface ExecutionRecord {
   readonly redriveCount?: number;
   readonly redriveMs?: number | undefined;
   readonly transitions?: number;
+  /** What a redrive goes on from; of executions that did not succeed. */
+  readonly frame?: Frame | undefined;
   readonly events: readonly HistoryEvent[];
 }
 
@@ -89,7 +92,9 @@ export class ExecutionStore implements Engine {
   }
 
   mapRun(arn: string): MapRun | undefined {
-    return this.#mapRuns.get(arn);
+    const run = this.#mapRuns.get(arn);
+    run?.link((child) => this.#executions.get(child));
+    return run;
   }
 
   mapRuns(): Iterable<MapRun> {
@@ -171,7 +176,7 @@ export class ExecutionStore implements Engine {
   restore(record: ExecutionRecord | EventsRecord | MapRunRecord): void {
     if (record.kind === 'map-run') return void this.#mapRuns.set(record.arn, MapRun.restored(record));
     if (record.kind === 'events') return void this.#executions.get(record.arn)?.history.events.push(...record.events);
-    const { origin, status, outcome, stopMs, redriveCount, redriveMs, transitions, events } = record;
+    const { origin, status, outcome, stopMs, redriveCount, redriveMs, transitions, frame, events } = record;
     const execution = new Execution(origin, undefined, (ended) => this.#ended(ended), new History([...events]));
     execution.status = status;
     execution.outcome = outcome ?? {};
@@ -179,6 +184,7 @@ export class ExecutionStore implements Engine {
     execution.redriveCount = redriveCount ?? 0;
     execution.redriveMs = redriveMs;
     execution.transitions = transitions ?? 0;
+    execution.frame = frame;
     this.#executions.set(origin.arn, execution);
   }
 
@@ -218,5 +224,9 @@ export class ExecutionStore implements Engine {
 function recordOf(execution: Execution): ExecutionRecord {
   const { origin, status, outcome, stopMs, redriveCount, redriveMs, transitions, history } = execution;
   const events = history.events;
-  return { kind: 'execution', origin, status, outcome, stopMs, redriveCount, redriveMs, transitions, events };
+  const isRedrivable = status !== 'RUNNING' && status !== 'SUCCEEDED';
+  return {
+    ...{ kind: 'execution', origin, status, outcome, stopMs, redriveCount, redriveMs, transitions, events },
+    ...(isRedrivable ? { frame: execution.frame } : {}),
+  };
 }

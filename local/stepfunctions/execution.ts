@@ -37,8 +37,8 @@ const CLOSING_EVENTS = {
 
 export class Execution {
   readonly origin: ExecutionOrigin;
-  /** Kept for the execution's whole life, redrives included. Absent after a restart of the process. */
-  readonly machine: CompiledMachine | undefined;
+  /** Kept for the execution's whole life, redrives included. Absent after a restart of the process, until a redrive. */
+  machine: CompiledMachine | undefined;
   readonly history: History;
   status: ExecutionStatus = 'RUNNING';
   outcome: Outcome = {};
@@ -47,6 +47,7 @@ export class Execution {
   redriveMs: number | undefined;
   /** States entered and retries made: what a Standard workflow is billed by. */
   transitions = 0;
+  /** Absent if the process ended before the execution did: nothing is known of how far it had come. */
   frame: Frame | undefined;
   cancellation = new Cancellation();
   readonly #onEnd: (execution: Execution) => void;

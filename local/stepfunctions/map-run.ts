@@ -14,6 +14,13 @@ export interface MapRunRecord {
   readonly limits: Pick<MapRun, 'maxConcurrency' | 'toleratedCount' | 'toleratedPercentage' | 'redriveCount'>;
   readonly itemCounts: Record<string, number>;
   readonly executionCounts: Record<string, number>;
+  /** What a redrive needs; of runs that have ended and did not succeed. */
+  readonly unfinished?: {
+    readonly inputs: readonly string[];
+    readonly itemsOf: readonly number[] | undefined;
+    /** ARN of each child, `null` where none was started. */
+    readonly children: readonly (string | null)[];
+  };
 }
 
 /** One run of a Distributed Map: its children, in the order of their items. */
@@ -37,7 +44,7 @@ export class MapRun {
   redriveMs: number | undefined;
   resultsWritten = 0;
 
-  /** Of a run of before the last start, whose children are not at hand. */
+  /** Of a run of before the last start, whose children are found by {@link link}. */
   #restored: MapRunRecord | undefined;
 
   constructor(arn: string, parentArn: string, childMachineArn: string, startMs: number) {
@@ -53,7 +60,24 @@ export class MapRun {
     run.status = record.status === 'RUNNING' ? 'ABORTED' : record.status;
     run.stopMs = record.stopMs ?? record.startMs;
     run.#restored = record;
+    run.inputs = record.unfinished?.inputs ?? [];
+    run.itemsOf = record.unfinished?.itemsOf;
     return run;
+  }
+
+  /** Finds the children of a restored run, once all executions are known. */
+  link(find: (arn: string) => Execution | undefined): void {
+    if (this.children.length > 0) return;
+    this.children.push(...(this.#restored?.unfinished?.children ?? []).map((arn) => (arn ? find(arn) : undefined)));
+  }
+
+  /** For a redrive. */
+  reopen(nowMs: number): void {
+    this.status = 'RUNNING';
+    this.stopMs = undefined;
+    this.redriveCount++;
+    this.redriveMs = nowMs;
+    this.#restored = undefined;
   }
 
   record(): MapRunRecord {
@@ -72,7 +96,14 @@ export class MapRun {
       limits,
       itemCounts,
       executionCounts,
+      ...(status === 'FAILED' || status === 'ABORTED' ? { unfinished: this.#unfinished() } : {}),
     };
+  }
+
+  #unfinished(): NonNullable<MapRunRecord['unfinished']> {
+    const { inputs, itemsOf, children } = this;
+    if (this.#restored?.unfinished) return this.#restored.unfinished;
+    return { inputs, itemsOf, children: inputs.map((_, index) => children[index]?.origin.arn ?? null) };
   }
 
   /** Items by what became of them, in the words of DescribeMapRun. */

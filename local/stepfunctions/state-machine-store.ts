@@ -79,7 +79,7 @@ export class StateMachineStore {
 
   put(machine: StateMachine): void {
     this.#machines.set(machine.arn, machine);
-    this.#revisions.set(machine.revision.revisionId, machine.revision);
+    for (const { revision } of [machine, ...machine.versions]) this.#revisions.set(revision.revisionId, revision);
   }
 
   /** Also of machines that were updated or deleted since. */

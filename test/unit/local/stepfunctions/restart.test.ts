@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FileJournal } from '../../../../local/journal.ts';
 import type { StatusChange } from '../../../../local/stepfunctions/execution-store.ts';
+import type { Invoke } from '../../../../local/stepfunctions/service-call.ts';
 import { StepFunctionsService } from '../../../../local/stepfunctions/stepfunctions-service.ts';
 import { VirtualClock } from '../../../../local/virtual-clock.ts';
 
@@ -23,7 +24,9 @@ describe('Step Functions after a restart', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   let ids = 0;
-  const open = () => {
+  /** A function that never answers. */
+  const silent: Invoke = () => new Promise(() => {});
+  const open = (invoke = silent) => {
     const { records, journal } = FileJournal.open(join(folder, 'journal'));
     const service = new StepFunctionsService({
       clock: new VirtualClock(),
@@ -31,8 +34,7 @@ describe('Step Functions after a restart', () => {
       random: () => 0.5,
       region: 'eu-west-1',
       accountId: '123456789012',
-      // A function that never answers.
-      invoke: () => new Promise(() => {}),
+      invoke,
       journal,
       records,
     });
@@ -122,6 +124,79 @@ describe('Step Functions after a restart', () => {
     await compacted.service.ended(next);
     expect(await compacted.service.call('DescribeExecution', { executionArn: next })).toMatchObject({
       output: '[1,2]',
+    });
+  });
+
+  test('what failed before a restart is redriven from where it stood, also from compacted records', async () => {
+    const task = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke' };
+    const child = { ...task, Arguments: { FunctionName: 'f', Payload: '{% $states.input %}' }, End: true };
+    const each = {
+      Type: 'Map',
+      Items: [1, 2, 3],
+      MaxConcurrency: 1,
+      ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' }, StartAt: 'C', States: { C: child } },
+      Output:
+        "{% {'got': $states.result.Payload, 'kept': $kept, 'redrives': $states.context.Execution.RedriveCount} %}",
+      End: true,
+    };
+    const definition = machine({
+      Keep: { Type: 'Pass', Assign: { kept: 'v' }, Output: 'p', Next: 'Both' },
+      Both: {
+        Type: 'Parallel',
+        Branches: [
+          { StartAt: 'Done', States: { Done: { Type: 'Pass', Output: 'first', End: true } } },
+          { StartAt: 'Each', States: { Each: each } },
+        ],
+        End: true,
+      },
+    });
+    const called: unknown[] = [];
+    const failing =
+      (bad: unknown): Invoke =>
+      async ({ input }) => {
+        const item = JSON.parse(String(input.Payload)) as number;
+        called.push(item);
+        if (item === bad) throw Object.assign(new Error('not yet'), { name: 'NotYet' });
+        return { StatusCode: 200, ExecutedVersion: '1', Payload: String(item * 10) };
+      };
+    const before = open(failing(2));
+    const arn = await create(before.service, 'redriven', definition);
+    const version = await before.service.call('PublishStateMachineVersion', { stateMachineArn: arn });
+    const executionArn = await start(before.service, String(version.stateMachineVersionArn), 'failed');
+    await before.service.ended(executionArn);
+    expect(called).toEqual([1, 2]);
+    // The execution keeps the definition that it was started with.
+    await before.service.call('UpdateStateMachine', {
+      stateMachineArn: arn,
+      definition: machine({ A: { Type: 'Fail' } }),
+    });
+    before.journal.close();
+
+    const after = open();
+    expect(await after.service.call('DescribeExecution', { executionArn })).toMatchObject({
+      status: 'FAILED',
+      redriveStatus: 'REDRIVABLE',
+    });
+    after.journal.close();
+    FileJournal.rewrite(join(folder, 'journal'), after.service.records());
+
+    const { service } = open(failing('none'));
+    await service.call('RedriveExecution', { executionArn });
+    await service.ended(executionArn);
+    // The child that had succeeded is not run again; the one that had failed and the one that had not begun are.
+    expect(called).toEqual([1, 2, 2, 3]);
+    const { output, status, redriveCount } = await service.call('DescribeExecution', { executionArn });
+    expect({ status, redriveCount }).toEqual({ status: 'SUCCEEDED', redriveCount: 1 });
+    expect(JSON.parse(String(output))).toEqual(['first', { got: [10, 20, 30], kept: 'v', redrives: 1 }]);
+    const { events } = await service.call('GetExecutionHistory', { executionArn });
+    const seen = (events as { type: string }[]).map(({ type }) => type);
+    expect(seen.filter((type) => type === 'PassStateEntered')).toHaveLength(2);
+    expect(seen).toContain('MapRunRedriven');
+    const { mapRuns } = await service.call('ListMapRuns', { executionArn });
+    const { mapRunArn } = (mapRuns as { mapRunArn: string }[])[0]!;
+    expect(await service.call('DescribeMapRun', { mapRunArn })).toMatchObject({
+      status: 'SUCCEEDED',
+      executionCounts: { total: 3, succeeded: 3, failed: 0 },
     });
   });
 
