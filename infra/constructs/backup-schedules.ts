@@ -7,10 +7,14 @@ import { addSchedule } from './timed-call.ts';
 /** The scheduler's own words for "this schedule" and "the time this start was due" (EventBridge Scheduler, context attributes). */
 const STATED = { arn: '<aws.scheduler.schedule-arn>', time: '<aws.scheduler.scheduled-time>' };
 
+const DESCRIBED = { 'full-backup': 'Full', 'incremental-backup': 'Incremental' };
+
 export interface BackupSchedulesProps {
   readonly schedules: Schedules;
   readonly configured: readonly ScheduleConfig[];
-  readonly fullBackup: { readonly aliasArn: string; readonly grant: Grant };
+  readonly machines: Readonly<
+    Record<ScheduleConfig['operation'], { readonly aliasArn: string; readonly grant: Grant }>
+  >;
 }
 
 /**
@@ -20,13 +24,14 @@ export interface BackupSchedulesProps {
 export class BackupSchedules extends Construct {
   constructor(scope: Construct, id: string, props: BackupSchedulesProps) {
     super(scope, id);
-    for (const { name, expression, timezone, input } of props.configured) {
+    for (const { name, expression, timezone, operation, input } of props.configured) {
+      const { aliasArn, grant } = props.machines[operation];
       addSchedule(this, name, props.schedules, {
-        description: `Full backup of ${input.source} to ${input.root}`,
+        description: `${DESCRIBED[operation]} backup of ${input.source} to ${input.root}`,
         expression,
         timezone,
-        targetArn: props.fullBackup.aliasArn,
-        grant: props.fullBackup.grant,
+        targetArn: aliasArn,
+        grant,
         input: { ...input, schedule: STATED },
         maximumAgeSeconds: 3600,
       });

@@ -1,5 +1,6 @@
 import { REGISTRY_KEY } from '../../core/image-layout.ts';
 import { checkFlagContract } from '../../lambdas/contracts/check-flag.contract.ts';
+import { checkIncrementalContract } from '../../lambdas/contracts/check-incremental.contract.ts';
 import { checkInputContract } from '../../lambdas/contracts/check-input.contract.ts';
 import { claimRootContract } from '../../lambdas/contracts/claim-root.contract.ts';
 import { commitBackupContract } from '../../lambdas/contracts/commit-backup.contract.ts';
@@ -9,9 +10,14 @@ import { takeSystemSnapshotContract } from '../../lambdas/contracts/take-system-
 import { LONG, QUICK } from '../sizes.ts';
 import { type DeployedStep, deployed } from '../step-table.ts';
 
-/** The states of `full-backup` up to and including the commit. */
+/** The states of `full-backup` and `incremental-backup` up to and including the commit. */
 export const BACKUP_STEPS: readonly DeployedStep[] = [
   deployed(checkInputContract, QUICK, (may) => [may.headBuckets([...may.roots(''), ...may.sources('')])]),
+  deployed(checkIncrementalContract, LONG, (may) => [
+    may.headBuckets([...may.roots(''), ...may.sources('')]),
+    may.items(['root'], 'Query'),
+    may.read(may.sources()),
+  ]),
   deployed(claimRootContract, QUICK, (may) => {
     const markers = [...may.roots('HOLDFAST'), ...may.registry(REGISTRY_KEY)];
     return [may.read(markers), may.objects(markers, 's3:PutObject')];
