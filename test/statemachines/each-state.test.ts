@@ -1,25 +1,31 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { taskStates } from '../support/asl-states.ts';
-import { FaultBench, INPUT, type Moment } from '../support/fault-bench.ts';
+import { FaultBench, FULL, INCREMENT, INPUT, type Moment } from '../support/fault-bench.ts';
 import { ROOT } from '../support/holdfast-cloud.ts';
-
-const M = 'FullBackupStateMachine';
-const states = taskStates('full-backup');
-const work = states.filter(({ isWork }) => isWork);
-const begin = work.findIndex(({ name }) => name === 'SetActiveSnapshot');
-const commit = work.findIndex(({ name }) => name === 'CommitBackup');
-const rollBack = states.slice(states.findIndex(({ name }) => name === 'ReadFailure'));
-const end = rollBack.findIndex(({ name }) => name === 'EndRollBack');
 
 /** The function throws after its effect, or before it; is killed; runs out of its time: each time that it is tried. */
 const FAULTS = ['throws', 'throws at once', 'is killed', 'times out'] as const;
 
-describe('a state of full-backup fails', () => {
+type Fault = (typeof FAULTS)[number];
+
+// The machines share frame and steps (test/infra/definitions.test.ts): of an increment each state has one of the faults.
+describe.each([
+  { backup: FULL, faultsOf: () => FAULTS },
+  { backup: INCREMENT, faultsOf: (nth: number): readonly Fault[] => [FAULTS[nth % FAULTS.length]!] },
+])('a state of $backup.name fails', ({ backup, faultsOf }) => {
+  const M = backup.machine;
+  const states = taskStates(backup.name);
+  const work = states.filter(({ isWork }) => isWork);
+  const begin = work.findIndex(({ name }) => name === 'SetActiveSnapshot');
+  const commit = work.findIndex(({ name }) => name === 'CommitBackup');
+  const rollBack = states.slice(states.findIndex(({ name }) => name === 'ReadFailure'));
+  const end = rollBack.findIndex(({ name }) => name === 'EndRollBack');
+
   let bench: FaultBench;
   let before: Moment;
 
   beforeAll(async () => {
-    bench = await FaultBench.create();
+    bench = await FaultBench.create({ backup });
   });
   beforeEach(async () => {
     await bench.reset();
@@ -27,13 +33,13 @@ describe('a state of full-backup fails', () => {
   });
   afterEach(() => bench.disarm());
 
-  function arm(state: string, fault: (typeof FAULTS)[number]): void {
+  function arm(state: string, fault: Fault): void {
     if (fault === 'throws') bench.failing(M, state);
     if (fault === 'throws at once') bench.failing(M, state, 'before');
     if (fault === 'is killed') bench.killing(M, state);
     if (fault === 'times out') bench.hanging(M, state);
   }
-  const reasonOf = (fault: (typeof FAULTS)[number], isChild: boolean): RegExp => {
+  const reasonOf = (fault: Fault, isChild: boolean): RegExp => {
     if (isChild) return /States\.ExceedToleratedFailureThreshold/;
     return {
       throws: /Broken/,
@@ -43,7 +49,10 @@ describe('a state of full-backup fails', () => {
     }[fault];
   };
   const cases = <T extends { name: string }>(list: readonly T[]) =>
-    list.flatMap((state) => FAULTS.map((fault) => [state.name, fault, state] as const));
+    list.flatMap((state, nth) => faultsOf(nth).map((fault) => [state.name, fault, state] as const));
+
+  /** An increment that was committed leaves nothing for the next one. */
+  const full = () => bench.run('FullBackupStateMachine', INPUT);
 
   /** The begin is lost once: only then the state that deletes the lost snapshot runs. */
   function loseBeginOnce(): void {
@@ -70,13 +79,13 @@ describe('a state of full-backup fails', () => {
     expect(end).toBeGreaterThan(0);
   });
 
-  const outside = states.filter(({ name }) => name === 'CheckInput' || name === 'DryRunBackup');
+  const outside = states.filter(({ name }) => /^(CheckInput|CheckIncremental|DryRunBackup)$/.test(name));
   it.each(cases([...outside, ...work.slice(0, begin), ...work.filter(({ name }) => name === 'DeleteLostSnapshot')]))(
     '%s %s: nothing has begun',
     async (name, fault) => {
       if (name === 'DeleteLostSnapshot') loseBeginOnce();
       arm(name, fault);
-      const failed = await bench.backUp({ ...INPUT, ...(name === 'DryRunBackup' && { dryRun: true }) });
+      const failed = await bench.backUp({ ...backup.input, ...(name === 'DryRunBackup' && { dryRun: true }) });
       bench.check();
       expect(failed).toMatchObject({ status: 'FAILED', error: expect.stringMatching(reasonOf(fault, false)) });
       await bench.expectRolledBack(before, null);
@@ -111,27 +120,27 @@ describe('a state of full-backup fails', () => {
     // One that runs out of its time is open: a late write of an earlier try may have committed.
     const isCommitted = fault === 'times out' ? outcome.status === 'SUCCEEDED' : fault !== 'throws at once';
     if (isCommitted) {
-      expect(outcome).toMatchObject({ status: 'SUCCEEDED', output: { id: session?.id, files: 3 } });
+      expect(outcome).toMatchObject({ status: 'SUCCEEDED', output: { id: session?.id, files: backup.files } });
       expect(session).toMatchObject({ state: 'COMPLETE' });
     } else {
       expect(outcome.status).toBe('FAILED');
       await bench.expectRolledBack(before, reasonOf(fault, false));
     }
-    await bench.expectNextSucceeds();
+    await bench.expectNextSucceeds(isCommitted ? full : undefined);
   });
 
   const after = [...work.slice(commit + 1), ...states.filter(({ name }) => name === 'StartCleanUp')];
-  it.each(after.flatMap(({ name }) => FAULTS.map((fault) => [name, fault] as const)))(
+  it.each(after.flatMap(({ name }, nth) => faultsOf(nth).map((fault) => [name, fault] as const)))(
     '%s %s: the backup stays committed',
     async (name, fault) => {
       if (name === 'StartCleanUp' && !fault.startsWith('throws')) return; // no Lambda: it cannot be killed
       arm(name, fault);
       const outcome = await bench.backUp();
       bench.check();
-      expect(outcome).toMatchObject({ status: 'SUCCEEDED', output: { files: 3 } });
+      expect(outcome).toMatchObject({ status: 'SUCCEEDED', output: { files: backup.files } });
       expect(await bench.newSessions(before)).toMatchObject([{ state: 'COMPLETE' }]);
       await bench.expectSound();
-      await bench.expectNextSucceeds();
+      await bench.expectNextSucceeds(full);
     },
   );
 

@@ -4,7 +4,9 @@ import type { RootFacts } from '../../core/check/root-facts.ts';
 import type { SessionRecord } from '../../core/items.ts';
 import type { Call, Output } from '../../local/hub.ts';
 import { CloudCheckpoint } from './cloud-checkpoint.ts';
+import { fixture } from './fixture.ts';
 import { type Ended, type HoldfastCloud, holdfastCloud, ROOT, SOURCE } from './holdfast-cloud.ts';
+import { laterSnapshot } from './later-snapshot.ts';
 import { rootFacts, violationsOf } from './root-facts.ts';
 
 export type Next = (call: Call) => Promise<Output>;
@@ -42,6 +44,23 @@ export interface Moment {
 
 export const INPUT = { root: ROOT, source: SOURCE, tables: ['sensors'], standalone: true };
 
+/** The backups that a bench makes: by which machine, of what, and how many files their image lists. */
+export interface BenchBackup {
+  readonly machine: Machine;
+  /** Of the definition's file. */
+  readonly name: string;
+  readonly input: object;
+  readonly files: number;
+}
+export const FULL: BenchBackup = { machine: 'FullBackupStateMachine', name: 'full-backup', input: INPUT, files: 3 };
+/** Follows on the bench's full: three of its files are shared, one is copied. */
+export const INCREMENT: BenchBackup = {
+  machine: 'IncrementalBackupStateMachine',
+  name: 'incremental-backup',
+  input: { root: ROOT, source: SOURCE, tables: ['sensors'], fromSnapshot: true },
+  files: 4,
+};
+
 const WRITES =
   /^(Put|Copy|Delete|Update|TransactWrite|CompleteMultipart|AbortMultipart|CreateMultipart|UploadPart|Start|Stop)/;
 export const isWrite = (call: Call): boolean => WRITES.test(call.operation) && call.service !== 'lambda';
@@ -68,17 +87,19 @@ export class FaultBench {
   readonly #current = new Map<Machine, string>();
   #runs = 0;
   #checkpoint: CloudCheckpoint | undefined;
+  readonly #backup: BenchBackup;
 
-  constructor(h: HoldfastCloud) {
+  constructor(h: HoldfastCloud, backup: BenchBackup = FULL) {
     this.h = h;
+    this.#backup = backup;
     for (const { name, logicalId, roleArn } of h.cloud.functions.list()) {
       this.#roles.set(roleArn, /^(.*?)Function[0-9A-F]{8}$/.exec(logicalId)?.[1] ?? name);
     }
   }
 
-  static async create(options: { readonly events?: boolean } = {}): Promise<FaultBench> {
+  static async create(options: { readonly events?: boolean; readonly backup?: BenchBackup } = {}): Promise<FaultBench> {
     const h = await holdfastCloud({ fixture: 'shop', events: options.events ?? false });
-    const bench = new FaultBench(h);
+    const bench = new FaultBench(h, options.backup);
     for (const machine of MACHINES) {
       const { roleArn } = await h.cloud.call('states', 'DescribeStateMachine', { stateMachineArn: h.stack[machine] });
       bench.#machineRoles.set(roleArn as string, machine);
@@ -88,6 +109,10 @@ export class FaultBench {
     await h.cloud.call('s3', 'PutBucketVersioning', { Bucket: 'backups', VersioningConfiguration });
     expect(await bench.run('FullBackupStateMachine', INPUT)).toMatchObject({ status: 'SUCCEEDED' });
     await bench.workOff();
+    if (options.backup === INCREMENT) {
+      for (const [path, Body] of laterSnapshot(fixture('shop'), 'sensors-T0', 'sensors-T1', 10).objects)
+        await h.cloud.call('s3', 'PutObject', { Bucket: 'hbase', Key: `root/${path}`, Body });
+    }
     bench.#checkpoint = await CloudCheckpoint.of(h);
     return bench;
   }
@@ -114,8 +139,8 @@ export class FaultBench {
     return this.ended(await this.start(machine, input));
   }
 
-  backUp(input: object = INPUT): Promise<Ended> {
-    return this.run('FullBackupStateMachine', input);
+  backUp(input: object = this.#backup.input): Promise<Ended> {
+    return this.run(this.#backup.machine, input);
   }
 
   repair(input: object = { root: ROOT }): Promise<Ended> {
@@ -333,8 +358,8 @@ export class FaultBench {
   }
 
   /** The next backup succeeds, and after its clean-up only its image is new. */
-  async expectNextSucceeds(): Promise<void> {
-    const next = await this.backUp();
+  async expectNextSucceeds(backUp: () => Promise<Ended> = () => this.backUp()): Promise<void> {
+    const next = await backUp();
     expect(next.cause).toBeUndefined();
     expect(next.status).toBe('SUCCEEDED');
     await this.expectSound();

@@ -7,14 +7,19 @@ import { parseTableName, tablePath } from '../../core/hbase/table-name.ts';
 const NONE = Buffer.alloc(0);
 
 /** A table of so many store files of one byte each, as HBase would lay it out, with its snapshot: key below the root → bytes. */
-export function* madeTable(name: string, snapshot: string, count: number): Iterable<readonly [string, Uint8Array]> {
+export function* madeTable(
+  name: string,
+  snapshot: string,
+  count: number,
+  creationMs = 5,
+): Iterable<readonly [string, Uint8Array]> {
   const table = parseTableName(name);
   const region = { regionId: 1n, table, startKey: NONE, endKey: NONE, offline: false, split: false, replicaId: 0 };
   const info = { ...region, unknown: NONE };
   const files = Array.from({ length: count }, (_, i) => ({ name: i.toString(16).padStart(32, '0'), size: 1 }));
   const schema = { table, attributes: new Map(), families: [], configuration: new Map(), unknown: NONE };
   const manifest = writeSnapshotManifest(schema, [{ info, families: [{ name: 'f', files }] }]);
-  const description = { name: snapshot, table, creationMs: 5, type: 'FLUSH', version: 2, ttlSeconds: 0, unknown: NONE };
+  const description = { name: snapshot, table, creationMs, type: 'FLUSH', version: 2, ttlSeconds: 0, unknown: NONE };
   yield [`.hbase-snapshot/${snapshot}/data.manifest`, manifest];
   yield [
     `.hbase-snapshot/${snapshot}/.snapshotinfo`,
