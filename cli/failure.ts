@@ -1,40 +1,29 @@
 import { exitCodeOf } from '../core/errors/exit-codes.ts';
 import { HoldfastError } from '../core/errors/holdfast-error.ts';
 import { PlatformUnavailable } from '../core/errors/platform-errors.ts';
+import { executionFailure } from '../core/execution-failure.ts';
+import type { FailureReason } from '../core/items.ts';
 import type { Output } from './output.ts';
-
-/** A failure as an execution reports it: `error` is the domain error's name, `cause` its sentence and what to run next. */
-export interface Failure {
-  readonly name: string;
-  readonly message: string;
-  readonly hint: string;
-}
 
 /** What an execution that ended without an error's name is called, in the words of the runbook. */
 const ENDINGS: Readonly<Record<string, string>> = { ABORTED: 'Stopped', TIMED_OUT: 'States.Timeout' };
 
-/**
- * Reads the `error` and `cause` of an execution: of a Fail state (two lines), or of a step without Catch (Lambda's JSON).
- * `error` may be the execution's status, where it has no error.
- */
-export function executionFailure(error: string | undefined, cause: string | undefined): Failure {
-  let text = cause ?? '';
-  try {
-    const parsed = JSON.parse(text) as { errorMessage?: unknown };
-    if (typeof parsed.errorMessage === 'string') text = parsed.errorMessage;
-  } catch {
-    // A Fail state's own sentence.
-  }
-  const [message = '', ...hints] = text.split('\n');
+/** Why an execution failed, as far as Step Functions knows. */
+export function endedFailure(ended: {
+  readonly status: string;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+}): FailureReason {
+  const { name, message, hint } = executionFailure(ended.error, ended.cause);
   return {
-    name: ENDINGS[error ?? ''] ?? error ?? 'Unknown',
+    name: name || (ENDINGS[ended.status] ?? ended.status),
     message: message || 'the execution gave no reason',
-    hint: hints.join(' '),
+    hint,
   };
 }
 
 /** What was thrown, as a failure. Errors of the SDK and the network are the platform's (exit code 14). */
-export function thrownFailure(error: unknown): Failure {
+export function thrownFailure(error: unknown): FailureReason {
   if (error instanceof HoldfastError) return { name: error.name, message: error.message, hint: error.hint };
   const { name, message } = error as Error;
   const isPlatform =
@@ -50,14 +39,15 @@ export function thrownFailure(error: unknown): Failure {
 }
 
 /** Prints what, why and the next command; answers the exit code. */
-export function report(output: Output, failure: Failure, undone?: string): number {
-  const code = exitCodeOf(failure.name);
+export function report(output: Output, failure: FailureReason, undone?: string): number {
+  const { name, message, hint } = failure;
+  const code = exitCodeOf(name);
   output.say({
     type: 'exit_error',
-    fields: { name: failure.name, message: failure.message, hint: failure.hint, code, ...(undone ? { undone } : {}) },
-    line: ['Failed', `${failure.name}: ${failure.message}`],
+    fields: { name, message, hint, code, ...(undone ? { undone } : {}) },
+    line: ['Failed', `${name}: ${message}`],
   });
   if (undone) output.note('Undone', undone);
-  if (failure.hint) output.note('Next', failure.hint);
+  if (hint) output.note('Next', hint);
   return code;
 }

@@ -2,6 +2,7 @@ import { DescribeExecutionCommand, GetExecutionHistoryCommand } from '@aws-sdk/c
 import { indexKey, workPrefix } from '../core/stack-layout.ts';
 import type { World } from './compose.ts';
 import type { Output } from './output.ts';
+import type { Progress } from './progress-bar.ts';
 
 /** How an execution ended. */
 export interface Ended {
@@ -10,9 +11,6 @@ export interface Ended {
   readonly error: string | undefined;
   readonly cause: string | undefined;
 }
-
-/** The states whose progress has numbers, by the map that the index in the work bucket belongs to. */
-const MAPS: Readonly<Record<string, 'copy'>> = { CopyFiles: 'copy' };
 
 const PHASES: Readonly<Record<string, string>> = {
   PlanBackup: 'Plan',
@@ -29,6 +27,9 @@ const PHASES: Readonly<Record<string, string>> = {
 
 const POLL_MS = 300;
 
+/** The state whose progress has numbers, by the index in the work bucket. */
+const COPYING = 'CopyFiles';
+
 /**
  * Follows an execution until it ends, telling its phases and progress. Only reads: to stop following is to detach.
  */
@@ -40,9 +41,16 @@ export async function followExecution(
   signal: AbortSignal,
 ): Promise<Ended | 'detached'> {
   let phase = '';
-  let plan:
-    | { chunks: number; files: number; bytes: number; perChunk: Map<string, { files: number; bytes: number }> }
-    | undefined;
+  let plan: Plan | undefined;
+  let told = 0;
+  const tell = async () => {
+    plan ??= await readPlan(world, root, executionArn);
+    const progress = plan && (await progressOf(world, plan));
+    // Fewer than before: a roll-back is removing them already.
+    if (!progress || progress.files < told) return;
+    told = progress.files;
+    output.progress(progress);
+  };
   for (let wait = POLL_MS; ; wait = Math.min(wait * 1.2, 5_000)) {
     if (signal.aborted) return 'detached';
     const { status, output: text, error, cause } = await world.sfn.send(new DescribeExecutionCommand({ executionArn }));
@@ -52,17 +60,16 @@ export async function followExecution(
     }
     const state = await currentState(world, executionArn);
     if (state && state !== phase) {
+      // What was copied last: the bar does not end short of it.
+      if (phase === COPYING) await tell();
       phase = state;
       wait = POLL_MS;
       const named = PHASES[state];
       // Copying has a line, or a bar, of its own.
-      const line = named && !MAPS[state] && !output.isJson ? ([named, 'under way'] as const) : undefined;
+      const line = named && state !== COPYING && !output.isJson ? ([named, 'under way'] as const) : undefined;
       output.say({ type: 'phase', fields: { state, phase: named ?? state }, ...(line ? { line } : {}) });
     }
-    if (MAPS[phase]) {
-      plan ??= await readPlan(world, root, executionArn);
-      if (plan) await tellProgress(world, output, root, executionArn, plan);
-    }
+    if (phase === COPYING) await tell();
     await world.sleep(wait);
   }
 }
@@ -75,40 +82,37 @@ export async function currentState(world: World, executionArn: string): Promise<
   return events?.find((e) => e.stateEnteredEventDetails)?.stateEnteredEventDetails?.name;
 }
 
-async function sessionOf(world: World, root: string, executionArn: string): Promise<string | undefined> {
+/** What a backup copies, a chunk at a time, and where the results of its chunks lie. */
+interface Plan {
+  readonly results: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly chunks: ReadonlyMap<string, { readonly files: number; readonly bytes: number }>;
+}
+
+async function readPlan(world: World, root: string, executionArn: string): Promise<Plan | undefined> {
   const { flag } = await world.table.readControl(root);
-  return flag?.executionArn === executionArn ? flag.sessionId : undefined;
-}
-
-async function readPlan(world: World, root: string, executionArn: string) {
-  const session = await sessionOf(world, root, executionArn);
-  if (session === undefined) return undefined;
-  const index = await world.objects.get(world.stack.WorkBucket, indexKey(workPrefix(root, session), 'copy'), 64 << 20);
+  if (flag?.executionArn !== executionArn) return undefined;
+  const work = workPrefix(root, flag.sessionId);
+  const index = await world.objects.get(world.stack.WorkBucket, indexKey(work, 'copy'), 64 << 20);
   if (!index) return undefined;
-  const lines = Buffer.from(index.bytes).toString('utf8').split('\n').filter(Boolean);
-  const perChunk = new Map<string, { files: number; bytes: number }>();
-  for (const line of lines) {
-    const { chunk, files, bytes } = JSON.parse(line) as { chunk: number; files: number; bytes: number };
-    perChunk.set(String(chunk).padStart(5, '0'), { files, bytes });
+  const chunks = new Map<string, { files: number; bytes: number }>();
+  let [files, bytes] = [0, 0];
+  for (const line of Buffer.from(index.bytes).toString('utf8').split('\n').filter(Boolean)) {
+    const chunk = JSON.parse(line) as { chunk: number; files: number; bytes: number };
+    chunks.set(String(chunk.chunk).padStart(5, '0'), chunk);
+    files += chunk.files;
+    bytes += chunk.bytes;
   }
-  const sum = (of: 'files' | 'bytes') => [...perChunk.values()].reduce((total, c) => total + c[of], 0);
-  return { chunks: lines.length, files: sum('files'), bytes: sum('bytes'), perChunk };
+  return { results: `${work}results/`, files, bytes, chunks };
 }
 
-async function tellProgress(
-  world: World,
-  output: Output,
-  root: string,
-  executionArn: string,
-  plan: NonNullable<Awaited<ReturnType<typeof readPlan>>>,
-): Promise<void> {
-  const session = await sessionOf(world, root, executionArn);
-  if (session === undefined) return;
+async function progressOf(world: World, plan: Plan): Promise<Progress> {
   let [files, bytes] = [0, 0];
-  for await (const { key } of world.objects.list(world.stack.WorkBucket, `${workPrefix(root, session)}results/`)) {
-    const chunk = plan.perChunk.get(/copy-(\d+)/.exec(key)?.[1] ?? '');
+  for await (const { key } of world.objects.list(world.stack.WorkBucket, plan.results)) {
+    const chunk = plan.chunks.get(/copy-(\d+)/.exec(key)?.[1] ?? '');
     files += chunk?.files ?? 0;
     bytes += chunk?.bytes ?? 0;
   }
-  output.progress({ phase: 'Copy', files, ofFiles: plan.files, bytes, ofBytes: plan.bytes });
+  return { phase: 'Copy', files, ofFiles: plan.files, bytes, ofBytes: plan.bytes };
 }

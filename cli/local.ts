@@ -1,6 +1,8 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseS3Uri } from '../core/s3-uri.ts';
-import { startLocal } from '../local/start.ts';
+import { stackContract } from '../lambdas/contracts/stack-contract.ts';
+import { ensureBucket } from '../local/import/import-into-bucket.ts';
+import { type LocalCloud, startLocal } from '../local/start.ts';
 import { report, thrownFailure } from './failure.ts';
 import { Output } from './output.ts';
 import { synthesize } from './synthesize.ts';
@@ -20,10 +22,14 @@ interface Options {
   readonly stack: string;
 }
 
-/** Buckets that a configuration's places name: made on the way. */
-const bucketsOf = (uris: readonly string[]): string[] => [
-  ...new Set(uris.map((uri) => parseS3Uri(uri, 'place').bucket)),
-];
+/** The application's stack, by what it says of itself: its name may be that of a configuration. */
+function deployedStack(local: LocalCloud) {
+  for (const [name, outputs] of Object.entries(local.outputs)) {
+    const said = stackContract.safeParse(outputs);
+    if (said.success) return { name, places: [...said.data.Roots, ...said.data.Sources, ...said.data.Targets] };
+  }
+  throw new Error('the assembly has no stack that states the contract');
+}
 
 async function main(options: Options): Promise<void> {
   const output = new Output(process.stdout, { json: options.json === true });
@@ -32,21 +38,22 @@ async function main(options: Options): Promise<void> {
   const isTyped = places.roots.length + places.sources.length + places.targets.length > 0;
   const config = isTyped
     ? { stack: options.stack, ...places, autoRepair: options.autoRepair !== false, schedules: [] }
-    : (options.config ?? join(project, 'holdfast.config.json'));
+    : resolve(options.config ?? join(project, 'holdfast.config.json'));
   try {
     const assemblyDir = await synthesize(project, config);
     const local = await startLocal({
       dir: options.dir,
       assemblyDir,
       schedules: options.schedules !== false,
-      buckets: isTyped ? bucketsOf([...places.roots, ...places.sources, ...places.targets]) : [],
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.import ? { imports: options.import } : {}),
       log: (line) => process.stderr.write(`${line}\n`),
     });
-    const ready = { endpoint: local.endpoint, region: local.region, stack: options.stack, pid: process.pid };
-    output.document(ready, () => {
-      output.note('Ready', `${local.endpoint}  (Region ${local.region}, stack ${options.stack}, pid ${process.pid})`);
+    const stack = deployedStack(local);
+    for (const place of stack.places) await ensureBucket(local.cloud, parseS3Uri(place, 'place').bucket);
+    const ready = { endpoint: local.endpoint, region: local.region, stack: stack.name, pid: process.pid };
+    output.document('ready', ready, () => {
+      output.note('Ready', `${local.endpoint}  (Region ${local.region}, stack ${stack.name}, pid ${process.pid})`);
       output.note(
         'Next',
         `export AWS_ENDPOINT_URL=${local.endpoint} AWS_REGION=${local.region} AWS_ACCESS_KEY_ID=operator AWS_SECRET_ACCESS_KEY=operator`,

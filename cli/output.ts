@@ -1,31 +1,25 @@
-import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { canonicalJson, type Json } from '../core/canonical-json.ts';
 import { printable, printableLines } from '../core/printable.ts';
+import type { MessageType } from './message-types.ts';
+import { type Progress, ProgressBar, WORD_WIDTH } from './progress-bar.ts';
+import { snakeCase } from './snake-case.ts';
 
 /** One thing that happened: `message_type` says what, as one JSON line; `line` is what a person reads. */
 export interface Message {
-  readonly type: string;
+  readonly type: MessageType;
+  /** In JSON their names are in snake_case. */
   readonly fields: object;
   /** Word at the left, and the text after it. */
   readonly line?: readonly [word: string, text: string];
 }
 
-export interface Progress {
-  readonly phase: string;
-  readonly files: number;
-  readonly ofFiles: number;
-  readonly bytes: number;
-  readonly ofBytes: number;
-}
-
 interface Stream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  readonly columns?: number;
 }
-
-const WORD = 10;
 
 /**
  * Where a verb's answer goes: a terminal (colour, a progress bar), a pipe (the same as plain lines, no redraw), or
@@ -36,11 +30,13 @@ export class Output {
   readonly #out: Stream;
   readonly #paint: ReturnType<typeof pc.createColors>;
   readonly #isTerminal: boolean;
-  #bar: SingleBar | undefined;
+  readonly #now: () => number;
+  #bar: ProgressBar | undefined;
   #lastPhase = '';
 
-  constructor(out: Stream, options: { readonly json: boolean; readonly color?: boolean }) {
+  constructor(out: Stream, options: { readonly json: boolean; readonly color?: boolean; now?(): number }) {
     this.#out = out;
+    this.#now = options.now ?? Date.now;
     this.isJson = options.json;
     this.#isTerminal = !options.json && out.isTTY === true;
     this.#paint = pc.createColors(options.color ?? (this.#isTerminal && pc.isColorSupported));
@@ -48,7 +44,7 @@ export class Output {
 
   say(message: Message): void {
     this.#endBar();
-    if (this.isJson) this.#json({ message_type: message.type, ...message.fields });
+    if (this.isJson) this.#json(message.type, message.fields);
     else if (message.line) this.#line(...message.line);
   }
 
@@ -60,8 +56,8 @@ export class Output {
   }
 
   /** The whole answer of a verb that answers once. */
-  document(value: object, text: () => void): void {
-    if (this.isJson) this.#json(value);
+  document(type: MessageType, fields: object, text: () => void): void {
+    if (this.isJson) this.#json(type, fields);
     else text();
   }
 
@@ -82,35 +78,18 @@ export class Output {
 
   progress(p: Progress): void {
     if (this.isJson) {
-      this.#json({
-        message_type: 'progress',
-        phase: p.phase,
-        files: p.files,
-        of_files: p.ofFiles,
-        bytes: p.bytes,
-        of_bytes: p.ofBytes,
-      });
+      this.#json('progress', p);
       return;
     }
-    if (!this.#isTerminal) {
-      if (p.phase !== this.#lastPhase) this.#line(p.phase, `${p.ofFiles} files`);
-      this.#lastPhase = p.phase;
-      return;
-    }
-    if (this.#bar && p.phase !== this.#lastPhase) this.#endBar();
+    const isNew = p.phase !== this.#lastPhase;
     this.#lastPhase = p.phase;
-    if (!this.#bar) {
-      this.#bar = new SingleBar({
-        format: `${p.phase.padEnd(WORD)}{bar}  {value}/{total} files   {sizes}   {eta_formatted} left`,
-        barCompleteChar: '█',
-        barIncompleteChar: '░',
-        hideCursor: true,
-        stream: this.#out as NodeJS.WritableStream,
-      });
-      this.#bar.start(p.ofFiles, p.files, { sizes: '' });
+    if (!this.#isTerminal) {
+      if (isNew) this.#line(p.phase, `${p.ofFiles} files`);
+      return;
     }
-    const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
-    this.#bar.update(p.files, { sizes: `${mib(p.bytes)}/${mib(p.ofBytes)} MiB` });
+    if (isNew) this.#endBar();
+    this.#bar ??= new ProgressBar(this.#out as NodeJS.WritableStream, this.#now, p);
+    this.#bar.update(p);
   }
 
   close(): void {
@@ -124,13 +103,14 @@ export class Output {
 
   #line(word: string, text: string): void {
     const color = word === 'Failed' || word === 'Refused' ? this.#paint.red : this.#paint.bold;
-    const indent = ' '.repeat(WORD);
+    const indent = ' '.repeat(WORD_WIDTH);
     this.#out.write(
-      `${color(word)}${' '.repeat(Math.max(1, WORD - word.length))}${printableLines(text).replace(/\n/g, `\n${indent}`)}\n`,
+      `${color(word)}${' '.repeat(Math.max(1, WORD_WIDTH - word.length))}${printableLines(text).replace(/\n/g, `\n${indent}`)}\n`,
     );
   }
 
-  #json(value: object): void {
+  #json(type: MessageType, fields: object): void {
+    const value = { message_type: type, ...(snakeCase(fields) as object) };
     // JSON escapes C0 by itself; DEL and C1 would reach the terminal.
     const text = canonicalJson(value as Json).replace(/[\x7f-\x9f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
     this.#out.write(`${text}\n`);

@@ -19,7 +19,7 @@ import { verifyVerb } from './verbs/verify.ts';
 const USAGE = 2;
 
 export interface Terminal {
-  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: { write(text: string): unknown };
   readonly signal: AbortSignal;
 }
@@ -65,7 +65,7 @@ export async function runHoldfast(args: readonly string[], terminal: Terminal): 
   }
   for (const command of program.commands) {
     command
-      .option('--json', 'one JSON document, or JSON lines with message_type')
+      .option('--json', 'JSON lines, each with its message_type (docs/design.md)')
       .option('--stack <name>', 'name of the deployed stack', process.env.HOLDFAST_STACK ?? 'Holdfast')
       .exitOverride()
       .showSuggestionAfterError()

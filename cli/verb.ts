@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { World } from './compose.ts';
 import type { Output } from './output.ts';
 
@@ -27,3 +27,17 @@ export const tableList = (value: string, before: readonly string[] = []): string
     .map((t) => t.trim())
     .filter(Boolean),
 ];
+
+/** Its bounds are those of the input's field, which is checked with the rest. */
+export const wholeNumber = (value: string): number => {
+  if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError('give a whole number');
+  return Number(value);
+};
+
+/** The options that were given, under the names of the input's fields. */
+export const given = (options: Record<string, unknown>, fields: Readonly<Record<string, string>>): object =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([option, field]) =>
+      options[option] === undefined ? [] : [[field, options[option]]],
+    ),
+  );

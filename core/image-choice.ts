@@ -28,9 +28,23 @@ export function meantId(ids: readonly BackupId[], text: string, root: string): B
   }
   const [id] = found;
   if (id === undefined) {
-    throw new ImageNotFound(`${root} has no image ${text}`, `holdfast history -p ${root}`, { root, image: text });
+    const near = nearIds(ids, text);
+    throw new ImageNotFound(
+      `${root} has no image ${text}; ${near.length > 0 ? `it has ${near.join(', ')}` : 'it has none'}`,
+      `holdfast history -p ${root}`,
+      { root, image: text, near },
+    );
   }
   return id;
+}
+
+/** What may have been meant by an id that is not there: those that differ in one or two characters, else the newest. */
+function nearIds(ids: readonly BackupId[], text: string): BackupId[] {
+  const typed = text.startsWith('backup_') ? text : `backup_${text}`;
+  const differences = (id: string) => [...id].filter((character, i) => character !== typed[i]).length;
+  const newest = [...ids].sort().reverse();
+  const near = newest.filter((id) => id.length === typed.length && differences(id) <= 2);
+  return (near.length > 0 ? near : newest).slice(0, 3);
 }
 
 /**

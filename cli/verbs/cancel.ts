@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
-import { executionFailure, report } from '../failure.ts';
-import { followExecution } from '../follow.ts';
-import { startExecution } from '../start-execution.ts';
-import { typedPlace } from '../typed-place.ts';
-import { DETACHED, type RunVerb } from '../verb.ts';
+import { report } from '../failure.ts';
+import { holderOf } from '../holder.ts';
+import { runExecution } from '../run-execution.ts';
+import { workingRoot } from '../typed-place.ts';
+import type { RunVerb } from '../verb.ts';
+import { repairCommand, whatIsSafe } from '../what-is-safe.ts';
 
 export function cancelVerb(program: Command, run: RunVerb): void {
   program
     .command('cancel')
-    .description('stops the running session of a root, then repairs')
+    .description('stops the session that holds a root and rolls it back; COMPLETE backups stay')
     .argument('<root>', 'backup root')
-    .option('--no-repair', 'stop only; the flag stays set until repair')
+    .option('--no-repair', 'stop it only: the root stays locked until a repair rolls it back')
     .addHelpText(
       'after',
       `
@@ -20,43 +21,60 @@ Examples:
     )
     .action(async (typed: string, _options: unknown, command: Command) =>
       run(command, async ({ output, world, signal }, options) => {
-        const root = typedPlace(typed, 'root');
         const here = await world();
-        const { flag } = await here.table.readControl(root);
-        if (!flag) {
-          output.say({ type: 'nothing_to_cancel', fields: { root }, line: ['Done', `nothing runs on ${root}`] });
+        const root = workingRoot(here, typed);
+        const holder = await holderOf(here, root);
+        if (!holder) {
+          output.say({
+            type: 'nothing_to_cancel',
+            fields: { root },
+            line: ['Done', `nothing runs on ${root}, and it is not locked`],
+          });
           return 0;
         }
+        const { isRunning, epoch } = holder;
+        const { sessionId: session, runId } = holder.flag;
         if (options.repair === false) {
-          await here.executions.stop(flag.runId, 'Cancelled', 'holdfast cancel');
+          if (!isRunning) {
+            return report(output, {
+              name: 'RepairRequired',
+              message: `${session} does not run any more (its owner is ${holder.owner}); ${root} is locked until it is rolled back`,
+              hint: repairCommand(root),
+            });
+          }
+          await here.executions.stop(runId, 'Cancelled', 'holdfast cancel --no-repair');
           output.say({
             type: 'stopped',
-            fields: { root, session: flag.sessionId },
-            line: ['Stopped', `${flag.sessionId}; its flag stays set`],
+            fields: { root, session },
+            line: ['Stopped', `${session}; ${root} is locked until it is rolled back`],
           });
-          output.note('Next', `holdfast repair ${root}`);
+          output.note('Safe', await whatIsSafe(here, root));
+          output.note('Next', repairCommand(root));
           return 0;
         }
-        const arn = await startExecution(here, here.stack.RepairStateMachine, { root, stopOwner: true }, 'repair');
-        const ended = await followExecution(here, output, arn, root, signal);
-        if (ended === 'detached') {
-          output.note('Detached', `the repair goes on. holdfast progress ${root} --follow`);
-          return DETACHED;
-        }
-        if (ended.status !== 'SUCCEEDED')
-          return report(output, executionFailure(ended.error ?? ended.status, ended.cause));
-        const outcome = ended.output as { decision: string };
-        output.say({
-          type: 'cancelled',
-          fields: { root, session: flag.sessionId, ...outcome },
-          line: [
-            'Cancelled',
-            outcome.decision === 'REPAIRED'
-              ? `${flag.sessionId}: stopped and rolled back; nothing of it is left`
-              : `${flag.sessionId} had ended already`,
-          ],
-        });
-        return 0;
+        return runExecution<{ decision: string; lastSession?: { id: string; state: string } | null }>(
+          { output, signal },
+          here,
+          {
+            kind: 'repair',
+            // The epoch: whoever holds the root by then, only the session that was seen here is stopped.
+            input: { root, stopOwner: true, epoch },
+            async succeeded({ decision, lastSession }) {
+              const isUndone = decision === 'REPAIRED';
+              const state = lastSession?.id === session ? lastSession.state : 'no longer the newest session';
+              const what = isUndone
+                ? `${isRunning ? 'stopped' : 'had stopped already'} and was rolled back; nothing of it is left`
+                : `was faster: it is ${state === 'RUNNING' ? 'being rolled back' : state}`;
+              output.say({
+                type: 'cancelled',
+                fields: { root, session, decision },
+                line: [isUndone ? 'Cancelled' : 'Done', `${session} ${isRunning && isUndone ? 'was ' : ''}${what}`],
+              });
+              output.note('Safe', await whatIsSafe(here, root));
+              return 0;
+            },
+          },
+        );
       }),
     );
 }

@@ -1,34 +1,35 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { FailureReason } from '../../core/items.ts';
 import type { BackupSummary } from '../../lambdas/contracts/commit-backup.contract.ts';
+import type { dryRunBackupContract } from '../../lambdas/contracts/dry-run-backup.contract.ts';
+import { parseFullRequest } from '../../lambdas/contracts/full-request.ts';
+import type { OutputOf } from '../../lambdas/contracts/step-contract.ts';
 import type { World } from '../compose.ts';
-import { executionFailure, report } from '../failure.ts';
-import { type Ended, followExecution } from '../follow.ts';
+import { report } from '../failure.ts';
 import type { Output } from '../output.ts';
-import { consoleUrl, startExecution } from '../start-execution.ts';
+import { runExecution } from '../run-execution.ts';
 import { durationText, plural, sizeText, timeText } from '../text.ts';
 import { typedPlace } from '../typed-place.ts';
-import { DETACHED, type RunVerb, tableList } from '../verb.ts';
+import { given, type RunVerb, tableList, wholeNumber } from '../verb.ts';
+import { repairCommand, whatIsSafe } from '../what-is-safe.ts';
 
-interface CreateOptions {
-  readonly table?: string[];
-  readonly all?: boolean;
-  readonly source: string;
-  readonly snapshot?: Record<string, string>;
-  readonly standalone?: boolean;
-  readonly dryRun?: boolean;
-  readonly concurrency?: number;
-  readonly chunkObjects?: number;
-}
+type DryRun = OutputOf<typeof dryRunBackupContract>;
+
+/** Option → field of the input (docs/design.md, "Inputs"). */
+const FIELDS = {
+  table: 'tables',
+  all: 'all',
+  snapshot: 'snapshots',
+  standalone: 'standalone',
+  dryRun: 'dryRun',
+  concurrency: 'copyConcurrency',
+  chunkObjects: 'chunkObjects',
+};
 
 const snapshotPair = (value: string, before: Record<string, string> = {}): Record<string, string> => {
   const at = value.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('give TABLE=NAME');
   return { ...before, [value.slice(0, at)]: value.slice(at + 1) };
-};
-
-const number = (value: string): number => {
-  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('give a number');
-  return Number(value);
 };
 
 export function createVerb(program: Command, run: RunVerb): void {
@@ -47,8 +48,8 @@ export function createVerb(program: Command, run: RunVerb): void {
     )
     .option('--standalone', 'copy every file, share none with older images')
     .option('--dry-run', 'print the plan and its cost, do nothing')
-    .option('--concurrency <n>', 'chunks copied at once', number)
-    .addOption(new Option('--chunk-objects <n>', 'files a chunk, at most 1000').argParser(number))
+    .option('--concurrency <n>', 'chunks copied at once, at most 10000 (default: 8)', wholeNumber)
+    .option('--chunk-objects <n>', 'files a chunk, at most 1000', wholeNumber)
     .addHelpText(
       'after',
       `
@@ -65,77 +66,59 @@ Examples:
             hint: 'holdfast create full -h',
           });
         }
+        const input = {
+          root: typedPlace(root, 'root'),
+          source: typedPlace(String(options.source), 'source'),
+          ...given(options, FIELDS),
+        };
         const here = await world();
-        const typed = inputOf(root, options as unknown as CreateOptions);
+        parseFullRequest(input, { roots: here.stack.Roots, sources: here.stack.Sources });
         const began = here.now();
-        const arn = await startExecution(here, here.stack.FullBackupStateMachine, typed, 'backup');
-        output.say({
-          type: 'execution',
-          fields: { execution_arn: arn, console: consoleUrl(arn) },
-          line: ['Execution', consoleUrl(arn)],
+        return runExecution<BackupSummary | DryRun>({ output, signal }, here, {
+          ...{ kind: 'backup', input },
+          failed: (failure, ended) => tellFailure(here, output, input.root, failure, ended),
+          succeeded(result) {
+            if ('requests' in result) sayPlan(output, result);
+            else sayCommitted(output, result, here.now() - began);
+            return 0;
+          },
         });
-        const ended = await followExecution(here, output, arn, typed.root, signal);
-        if (ended === 'detached') {
-          output.say({
-            type: 'detached',
-            fields: { execution_arn: arn },
-            line: ['Detached', `the backup goes on. holdfast progress ${root} --follow`],
-          });
-          return DETACHED;
-        }
-        return finish(here, output, typed.root, arn, ended, began);
       }),
     );
 }
 
-function inputOf(root: string, options: CreateOptions) {
-  return {
-    root: typedPlace(root, 'root'),
-    source: typedPlace(options.source, 'source'),
-    ...(options.table ? { tables: options.table } : {}),
-    ...(options.all ? { all: true } : {}),
-    ...(options.snapshot ? { snapshots: options.snapshot } : {}),
-    ...(options.standalone ? { standalone: true } : {}),
-    ...(options.dryRun ? { dryRun: true } : {}),
-    ...(options.concurrency ? { copyConcurrency: options.concurrency } : {}),
-    ...(options.chunkObjects ? { chunkObjects: options.chunkObjects } : {}),
-  };
+/** What failed, whether anything of it is left, what is safe, and what to run. */
+async function tellFailure(
+  world: World,
+  output: Output,
+  root: string,
+  failure: FailureReason,
+  { status, executionArn }: { readonly status: string; readonly executionArn: string },
+): Promise<number> {
+  const { flag } = await world.table.readControl(root);
+  const isRolledBack = status === 'FAILED' && flag?.executionArn !== executionArn;
+  const code = report(output, failure, isRolledBack ? await whatWasUndone(world, root, executionArn) : '');
+  output.note('Safe', await whatIsSafe(world, root));
+  if (flag && !failure.hint) output.note('Next', repairCommand(root));
+  return code;
 }
 
-async function finish(world: World, output: Output, root: string, arn: string, ended: Ended, began: number) {
-  if (ended.status !== 'SUCCEEDED') {
-    const failure = executionFailure(
-      ended.error ?? (ended.status === 'ABORTED' ? 'Stopped' : ended.status),
-      ended.cause,
-    );
-    const { flag } = await world.table.readControl(root);
-    const undone = ended.status === 'FAILED' && flag?.executionArn !== arn ? await whatWasUndone(world, root, arn) : '';
-    const code = report(output, failure, undone);
-    const { safe, next } = await whatIsSafe(world, root);
-    output.note('Safe', safe);
-    if (flag && !failure.hint) output.note('Next', next);
-    return code;
-  }
-  if ((ended.output as { requests?: unknown }).requests) {
-    sayPlan(output, ended.output as DryRun);
-    return 0;
-  }
-  const s = ended.output as BackupSummary;
+function sayCommitted(output: Output, s: BackupSummary, milliseconds: number): void {
   const shared = s.files - s.newFiles;
+  const holders = s.holders.filter((h) => h !== s.id).join(', ');
   output.note(
     'Plan',
-    `${plural(s.tables, 'table')}, ${plural(s.files, 'file')}, ${sizeText(s.bytes)}; ${s.newFiles} (${sizeText(s.newBytes)}) new, ${shared} referenced${s.holders.length > 0 && shared > 0 ? ` in ${s.holders.filter((h) => h !== s.id).join(', ')}` : ''}`,
+    `${plural(s.tables, 'table')}, ${plural(s.files, 'file')}, ${sizeText(s.bytes)}; ${s.newFiles} (${sizeText(s.newBytes)}) new, ${shared} referenced${shared > 0 && holders ? ` in ${holders}` : ''}`,
   );
   output.note('Verify', `${s.files} of ${plural(s.files, 'file')}: count, size, ETag equal; sources unchanged`);
   output.say({
     type: 'committed',
-    fields: { ...s, milliseconds: world.now() - began },
+    fields: { ...s, milliseconds },
     line: [
       'Committed',
-      `${s.id}  full  ${plural(s.tables, 'table')}  restorable at ${timeText(s.positionTo)}  (${durationText(world.now() - began)})`,
+      `${s.id}  full  ${plural(s.tables, 'table')}  restorable at ${timeText(s.positionTo)}  (${durationText(milliseconds)})`,
     ],
   });
-  return 0;
 }
 
 /** By the history: only an execution that began a session has something to undo, and only FAILED is rolled back. */
@@ -147,25 +130,6 @@ async function whatWasUndone(world: World, root: string, arn: string): Promise<s
       : '';
   }
   return 'nothing: no session of it is in the history';
-}
-
-interface DryRun {
-  readonly tables: readonly {
-    table: string;
-    snapshot: string;
-    files: number;
-    bytes: number;
-    newFiles: number;
-    newBytes: number;
-    base: string | null;
-  }[];
-  readonly files: number;
-  readonly bytes: number;
-  readonly newFiles: number;
-  readonly newBytes: number;
-  readonly requests: { readonly copy: number; readonly list: number };
-  readonly requestCost: number;
-  readonly storageCostPerMonth: number;
 }
 
 function sayPlan(output: Output, plan: DryRun): void {
@@ -185,20 +149,4 @@ function sayPlan(output: Output, plan: DryRun): void {
     );
   }
   output.note('Next', 'the same command without --dry-run');
-}
-
-/** What the operator asks first: is my data safe, and what do I run? */
-export async function whatIsSafe(world: World, root: string): Promise<{ safe: string; next: string }> {
-  let complete = 0;
-  let newest: { id: string; at: number } | undefined;
-  for await (const image of world.table.listImages(root)) {
-    if (image.state !== 'COMPLETE') continue;
-    complete++;
-    if (!newest || image.positionTo > newest.at) newest = { id: image.id, at: image.positionTo };
-  }
-  const age = newest && durationText(world.now() - newest.at);
-  const safe = newest
-    ? `${plural(complete, 'COMPLETE backup')} untouched; the newest is ${newest.id} (${age} old)`
-    : `${root} has no COMPLETE backup${world.stack.Roots.includes(root) ? '' : `, and is no root of this stack: those are ${world.stack.Roots.join(', ')}`}`;
-  return { safe, next: `holdfast repair ${root}        (--dry-run shows what it would do)` };
 }

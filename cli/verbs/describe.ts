@@ -3,7 +3,9 @@ import { meantId, meantImages } from '../../core/image-choice.ts';
 import { manifestKey } from '../../core/image-layout.ts';
 import type { ImageRecord, ImageTableRecord } from '../../core/items.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
+import { holderOf, holderText } from '../holder.ts';
 import { plural, sizeText, timeText } from '../text.ts';
+import { knownRoot } from '../typed-place.ts';
 import type { RunVerb } from '../verb.ts';
 
 export function describeVerb(program: Command, run: RunVerb): void {
@@ -21,8 +23,8 @@ Examples:
     )
     .action(async (typed: string, id: string, _options: unknown, command: Command) =>
       run(command, async ({ output, world }) => {
-        const root = parseS3Uri(typed, 'root');
         const here = await world();
+        const root = parseS3Uri(await knownRoot(here, typed), 'root');
         const images: ImageRecord[] = [];
         for await (const image of here.table.listImages(root.uri)) images.push(image);
         const sessions = new Map((await collect(here.table.listSessions(root.uri))).map((s) => [s.id, s]));
@@ -36,12 +38,15 @@ Examples:
         const heldBy = images
           .filter((one) => one.id !== meant && one.state === 'COMPLETE' && one.holders.includes(meant))
           .map((one) => one.id);
+        const holder = await holderOf(here, root.uri);
+        const active = holder?.flag.sessionId === meant ? holderText(holder) : null;
         output.document(
-          { root: root.uri, session: session ?? null, image: image ?? null, tables, held_by: heldBy },
+          'description',
+          { root: root.uri, active, session: session ?? null, image: image ?? null, tables, heldBy },
           () => {
             output.note(
               'What',
-              `${meant}  ${session?.operation ?? image?.type ?? ''}  ${image?.state ?? session?.state ?? ''}`,
+              `${meant}  ${session?.operation ?? image?.type ?? ''}  ${image?.state ?? session?.state ?? ''}${active ? `, ${active}` : ''}`,
             );
             if (session)
               output.note(

@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { ImageRecord, SessionRecord } from '../../core/items.ts';
 import type { World } from '../compose.ts';
+import { holderOf, holderText } from '../holder.ts';
 import { sizeText, timeText } from '../text.ts';
-import { typedPlace } from '../typed-place.ts';
+import { knownRoot } from '../typed-place.ts';
 import { type RunVerb, tableList } from '../verb.ts';
-import { whatIsSafe } from './create.ts';
+import { whatIsSafe } from '../what-is-safe.ts';
 
 const DEFAULT_COUNT = 10;
 
@@ -31,19 +32,26 @@ Examples:
     .action(async (_options: unknown, command: Command) =>
       run(command, async ({ output, world }, options) => {
         const here = await world();
-        const roots = options.path ? [typedPlace(String(options.path), 'root')] : here.stack.Roots;
-        const rows: Awaited<ReturnType<typeof sessionsOf>> = [];
+        const roots = options.path ? [await knownRoot(here, String(options.path))] : here.stack.Roots;
+        const rows: Row[] = [];
         for (const root of roots)
           rows.push(...(await sessionsOf(here, root, options.count as number, options.table as string[] | undefined)));
         // Of the whole root: backups that are safe may lie behind the rows that are shown.
         const safety = await Promise.all(
           roots.map(async (root) => {
-            const { safe } = await whatIsSafe(here, root);
+            const safe = await whatIsSafe(here, root);
             return roots.length === 1 || safe.startsWith(root) ? safe : `${root}: ${safe}`;
           }),
         );
         output.document(
-          { sessions: rows.map(({ session, image }) => ({ ...session, image_state: image?.state ?? null })) },
+          'history',
+          {
+            sessions: rows.map(({ session, image, active }) => ({
+              ...session,
+              imageState: image?.state ?? null,
+              active,
+            })),
+          },
           () => {
             if (rows.length === 0) {
               const asked = options.table ? ` with ${(options.table as string[]).join(' or ')}` : '';
@@ -52,7 +60,7 @@ Examples:
             if (rows.length > 0) {
               output.table(
                 ['ID', 'TYPE', 'TABLES', 'NEW', 'SHARED', 'RESTORABLE AT', 'STATE', 'NOTE'],
-                rows.map(({ session, image }) => rowOf(session, image)),
+                rows.map(rowOf),
               );
             }
             for (const safe of safety) output.note('Safe', safe);
@@ -63,11 +71,23 @@ Examples:
     );
 }
 
+interface Row {
+  readonly session: SessionRecord;
+  readonly image: ImageRecord | undefined;
+  /** What the session does, if it is the one that holds the root. */
+  readonly active: string | null;
+}
+
 async function sessionsOf(world: World, root: string, count: number, tables: readonly string[] | undefined) {
-  const rows: { session: SessionRecord; image: ImageRecord | undefined }[] = [];
+  const rows: Row[] = [];
+  const holder = await holderOf(world, root);
   for await (const session of world.table.listSessions(root)) {
     if (tables && !(await hasTable(world, root, session, tables))) continue;
-    rows.push({ session, image: await world.table.getImage(root, session.id) });
+    rows.push({
+      session,
+      image: await world.table.getImage(root, session.id),
+      active: holder?.flag.sessionId === session.id ? holderText(holder) : null,
+    });
     if (rows.length === count) break;
   }
   return rows;
@@ -81,7 +101,7 @@ async function hasTable(world: World, root: string, session: SessionRecord, tabl
   return false;
 }
 
-function rowOf(session: SessionRecord, image: ImageRecord | undefined): string[] {
+function rowOf({ session, image, active }: Row): string[] {
   const isComplete = image?.state === 'COMPLETE';
   return [
     session.id,
@@ -91,7 +111,7 @@ function rowOf(session: SessionRecord, image: ImageRecord | undefined): string[]
     isComplete ? sizeText(image.bytes - image.newBytes) : '–',
     isComplete ? timeText(image.positionTo) : '–',
     session.state,
-    session.reason ? cut(`${session.reason.name}: ${session.reason.message}`) : '',
+    session.reason ? cut(`${session.reason.name}: ${session.reason.message}`) : (active ?? ''),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { PlatformRefused } from '../../core/errors/platform-errors.ts';
 import type { RunVerb } from '../verb.ts';
 
@@ -28,7 +28,14 @@ export function localVerb(program: Command, run: RunVerb): void {
     .option('--root <uri>', 'backup root to configure; may be repeated', several)
     .option('--source <uri>', 'HBase root that backups read; may be repeated', several)
     .option('--target <uri>', 'HBase root that restores write; may be repeated', several)
-    .option('-c, --config <file>', 'configuration instead of the three above')
+    .addOption(
+      new Option(
+        '-c, --config <file>',
+        'configuration with the roots, sources and targets (default: that of the checkout)',
+      )
+        // What they would say stands in the file.
+        .conflicts(['root', 'source', 'target', 'autoRepair']),
+    )
     .option('--no-schedules', 'schedules do not fire by themselves (sweep, clean-up)')
     .option('--no-auto-repair', 'a lost session waits for a person')
     .addHelpText(

@@ -1,85 +1,107 @@
 import type { Command } from 'commander';
 import { exitCodeOf } from '../../core/errors/exit-codes.ts';
-import { executionFailure, report } from '../failure.ts';
-import { currentState, followExecution } from '../follow.ts';
+import { ImageNotFound } from '../../core/errors/image-errors.ts';
+import { meantId } from '../../core/image-choice.ts';
+import type { SessionRecord } from '../../core/items.ts';
+import type { World } from '../compose.ts';
+import { currentState } from '../follow.ts';
+import { type Holder, holderOf, holderText } from '../holder.ts';
+import type { Output } from '../output.ts';
+import { tellExecution } from '../run-execution.ts';
 import { durationText, timeText } from '../text.ts';
-import { typedPlace } from '../typed-place.ts';
-import { DETACHED, type RunVerb } from '../verb.ts';
-import { whatIsSafe } from './create.ts';
+import { knownRoot } from '../typed-place.ts';
+import type { RunVerb } from '../verb.ts';
+import { repairCommand, whatIsSafe } from '../what-is-safe.ts';
 
 export function progressVerb(program: Command, run: RunVerb): void {
   program
     .command('progress')
     .description('what runs on a root, how far it is, and whether its data is safe')
     .argument('[root]', 'backup root (default: every configured one)')
-    .argument('[id]', 'backup id')
+    .argument('[id]', "a session's id, a prefix of one, or latest: the one that began last")
     .option('--follow', 'stay until it ends')
     .addHelpText(
       'after',
       `
 Examples:
   holdfast progress
+  holdfast progress s3://acme-backups/prod latest
   holdfast progress s3://acme-backups/prod --follow`,
     )
     .action(async (typed: string | undefined, id: string | undefined, _options: unknown, command: Command) =>
       run(command, async ({ output, world, signal }, options) => {
         const here = await world();
-        const roots = typed ? [typedPlace(typed, 'root')] : here.stack.Roots;
-        for (const root of roots) {
-          const { flag } = await here.table.readControl(root);
-          if (id !== undefined && flag?.sessionId !== id) {
-            const session = await here.table.getSession(root, id);
-            if (!session) {
-              return report(output, {
-                name: 'ImageNotFound',
-                message: `${root} has no session ${id}`,
-                hint: `holdfast history -p ${root}`,
+        for (const root of typed ? [await knownRoot(here, typed)] : here.stack.Roots) {
+          const session = id === undefined ? undefined : await meantSession(here, root, id);
+          const holder = await holderOf(here, root);
+          if (session && session.id !== holder?.flag.sessionId) {
+            saySession(output, root, session);
+            continue;
+          }
+          await sayStatus(here, output, root, holder);
+          if (!options.follow || !holder) continue;
+          if (!holder.isRunning) return exitCodeOf('RepairRequired');
+          const code = await tellExecution<object>({ output, signal }, here, {
+            ...{ executionArn: holder.flag.runId, root },
+            detached: `it goes on. holdfast progress ${root} --follow`,
+            succeeded(result) {
+              output.say({
+                type: 'ended',
+                fields: { root, session: holder.flag.sessionId, output: result },
+                line: ['Done', `${holder.flag.sessionId} ended well`],
               });
-            }
-            output.say({
-              type: 'status',
-              fields: session,
-              line: ['Status', `${id} is ${session.state}${session.reason ? `: ${session.reason.message}` : ''}`],
-            });
-            continue;
-          }
-          if (!flag) {
-            output.say({ type: 'status', fields: { root, active: null }, line: ['Status', `nothing runs on ${root}`] });
-            output.note('Safe', (await whatIsSafe(here, root)).safe);
-            continue;
-          }
-          const owner = await here.executions.status(flag.runId);
-          const isRunning = owner?.status === 'RUNNING';
-          const state = isRunning ? await currentState(here, flag.runId) : undefined;
-          output.say({
-            type: 'status',
-            fields: { root, active: { ...flag, owner: owner?.status ?? 'UNKNOWN', state: state ?? null } },
-            line: [
-              'Status',
-              `${flag.sessionId} (${flag.operation}, ${flag.phase === 'WORK' ? 'working' : 'rolling back'}) since ${timeText(flag.startedAt)}, ${durationText(here.now() - flag.startedAt)}: ${isRunning ? `in ${state}` : `its owner is ${owner?.status ?? 'unknown'}`}`,
-            ],
+              return 0;
+            },
           });
-          if (!isRunning) {
-            const { safe, next } = await whatIsSafe(here, root);
-            output.note('Safe', safe);
-            output.note('Next', next);
-            if (options.follow) return exitCodeOf('RepairRequired');
-          } else if (options.follow) {
-            const ended = await followExecution(here, output, flag.runId, root, signal);
-            if (ended === 'detached') {
-              output.note('Detached', `it goes on. holdfast progress ${root} --follow`);
-              return DETACHED;
-            }
-            if (ended.status !== 'SUCCEEDED')
-              return report(output, executionFailure(ended.error ?? ended.status, ended.cause));
-            output.say({
-              type: 'ended',
-              fields: { root, session: flag.sessionId, output: ended.output },
-              line: ['Done', `${flag.sessionId} ended well`],
-            });
-          }
+          if (code !== 0) return code;
         }
         return 0;
       }),
     );
+}
+
+/** @throws ImageNotFound with those that are near, InvalidInput for an ambiguous prefix */
+async function meantSession(world: World, root: string, text: string): Promise<SessionRecord> {
+  const sessions: SessionRecord[] = [];
+  for await (const session of world.table.listSessions(root)) {
+    if (text === 'latest') return session;
+    sessions.push(session);
+  }
+  const ids = sessions.map(({ id }) => id);
+  const session = text === 'latest' ? undefined : sessions[ids.indexOf(meantId(ids, text, root))];
+  if (session) return session;
+  throw new ImageNotFound(`${root} has no session yet`, `holdfast history -p ${root}`, { root });
+}
+
+function saySession(output: Output, root: string, session: SessionRecord): void {
+  const { id, state, reason, endedAt } = session;
+  const when = endedAt === undefined ? '' : ` since ${timeText(endedAt)}`;
+  output.say({
+    type: 'session',
+    fields: { root, session },
+    line: ['Status', `${id} is ${state}${when}${reason ? `: ${reason.name}: ${reason.message}` : ''}`],
+  });
+  if (reason?.hint) output.note('Next', reason.hint);
+}
+
+async function sayStatus(world: World, output: Output, root: string, holder: Holder | undefined): Promise<void> {
+  if (!holder) {
+    output.say({ type: 'status', fields: { root, active: null }, line: ['Status', `nothing runs on ${root}`] });
+    output.note('Safe', await whatIsSafe(world, root));
+    return;
+  }
+  const { flag, owner, isRunning } = holder;
+  const state = isRunning ? await currentState(world, flag.runId) : undefined;
+  const age = durationText(world.now() - flag.startedAt);
+  output.say({
+    type: 'status',
+    fields: { root, active: { ...flag, owner, state: state ?? null } },
+    line: [
+      'Status',
+      `${flag.sessionId} (${flag.operation}) since ${timeText(flag.startedAt)}, ${age}: ${holderText(holder)}${state ? `, in ${state}` : ''}`,
+    ],
+  });
+  if (isRunning) return;
+  output.note('Safe', await whatIsSafe(world, root));
+  output.note('Next', repairCommand(root));
 }

@@ -1,11 +1,26 @@
 import type { Command } from 'commander';
-import { executionFailure, report } from '../failure.ts';
-import { followExecution } from '../follow.ts';
-import { startExecution } from '../start-execution.ts';
+import type { SessionRecord } from '../../core/items.ts';
+import type { World } from '../compose.ts';
+import { holderOf } from '../holder.ts';
+import type { Output } from '../output.ts';
+import { runExecution } from '../run-execution.ts';
 import { timeText } from '../text.ts';
-import { typedPlace } from '../typed-place.ts';
-import { DETACHED, type RunVerb } from '../verb.ts';
-import { whatIsSafe } from './create.ts';
+import { workingRoot } from '../typed-place.ts';
+import type { RunVerb } from '../verb.ts';
+import { whatIsSafe } from '../what-is-safe.ts';
+
+/** What the state machine `repair` ends with. */
+type Repaired =
+  | {
+      readonly decision: 'REPAIRED';
+      readonly sessionId: string;
+      readonly epoch: number;
+      readonly notBefore: number;
+    }
+  | {
+      readonly decision: 'NOTHING_TO_REPAIR';
+      readonly lastSession: Pick<SessionRecord, 'id' | 'state' | 'reason'> | null;
+    };
 
 export function repairVerb(program: Command, run: RunVerb): void {
   program
@@ -23,88 +38,78 @@ Examples:
     )
     .action(async (typed: string, _options: unknown, command: Command) =>
       run(command, async ({ output, world, signal }, options) => {
-        const root = typedPlace(typed, 'root');
         const here = await world();
-        const { flag, epoch } = await here.table.readControl(root);
+        const root = workingRoot(here, typed);
         if (options.dryRun) {
-          if (!flag) {
-            output.say({
-              type: 'plan',
-              fields: { root, decision: 'NOTHING_TO_REPAIR' },
-              line: ['Plan', `nothing to repair: ${root} has no flag`],
-            });
-            return 0;
-          }
-          const owner = await here.executions.status(flag.runId);
-          const intents = [];
-          for await (const intent of here.table.listIntents(root, flag.sessionId)) intents.push(intent.what);
-          output.say({
-            type: 'plan',
-            fields: {
-              root,
-              decision: 'REPAIR',
-              session: flag.sessionId,
-              operation: flag.operation,
-              owner: owner?.status ?? 'UNKNOWN',
-              epoch,
-              remove: intents,
-              items: flag.snapshot.items,
-            },
-            line: [
-              'Plan',
-              `take over ${flag.sessionId} (${flag.operation}, started ${timeText(flag.startedAt)}; its owner is ${owner?.status ?? 'unknown'}), epoch ${epoch} → ${epoch + 1}\n` +
-                `remove ${intents.join(' and ')}\nrestore ${flag.snapshot.items} items of the system table from ${flag.activeSnapshot}`,
-            ],
-          });
-          output.note('Next', `holdfast repair ${root}${owner?.status === 'RUNNING' ? ' --stop-owner' : ''}`);
+          await sayWhatItWouldDo(here, output, root);
           return 0;
         }
-        const arn = await startExecution(
-          here,
-          here.stack.RepairStateMachine,
-          { root, ...(options.stopOwner ? { stopOwner: true } : {}) },
-          'repair',
-        );
-        const ended = await followExecution(here, output, arn, root, signal);
-        if (ended === 'detached') {
-          output.note('Detached', `the repair goes on. holdfast progress ${root} --follow`);
-          return DETACHED;
-        }
-        if (ended.status !== 'SUCCEEDED')
-          return report(output, executionFailure(ended.error ?? ended.status, ended.cause));
-        const result = ended.output as {
-          decision: string;
-          sessionId?: string;
-          epoch?: number;
-          notBefore?: number;
-          lastSession?: { id: string; state: string; reason?: { message: string } } | null;
-        };
-        if (result.decision === 'REPAIRED') {
-          output.say({
-            type: 'repaired',
-            fields: result,
-            line: [
-              'Took over',
-              `${result.sessionId} (epoch ${(result.epoch ?? 1) - 1} → ${result.epoch}); destination, temporary data and system table are as before it`,
-            ],
-          });
-          output.note(
-            'Done',
-            `flag removed; ${result.sessionId} is FAILED in the history; clean-up checks its prefix once more after ${timeText(result.notBefore ?? 0)}`,
-          );
-        } else {
-          const last = result.lastSession;
-          output.say({
-            type: 'nothing_to_repair',
-            fields: result,
-            line: [
-              'Done',
-              `nothing to repair: ${root} has no flag${last ? `; the last session ${last.id} is ${last.state}${last.reason ? ` (${last.reason.message})` : ''}` : ''}`,
-            ],
-          });
-        }
-        output.note('Safe', (await whatIsSafe(here, root)).safe);
-        return 0;
+        return runExecution<Repaired>({ output, signal }, here, {
+          kind: 'repair',
+          input: { root, ...(options.stopOwner ? { stopOwner: true } : {}) },
+          async succeeded(result) {
+            sayRepaired(output, root, result);
+            output.note('Safe', await whatIsSafe(here, root));
+            return 0;
+          },
+        });
       }),
     );
+}
+
+async function sayWhatItWouldDo(world: World, output: Output, root: string): Promise<void> {
+  const holder = await holderOf(world, root);
+  if (!holder) {
+    output.say({
+      type: 'nothing_to_repair',
+      fields: { root, lastSession: null },
+      line: ['Plan', `nothing to repair: ${root} has no flag`],
+    });
+    return;
+  }
+  const { flag, owner, epoch } = holder;
+  const remove: string[] = [];
+  for await (const intent of world.table.listIntents(root, flag.sessionId)) remove.push(intent.what);
+  output.say({
+    type: 'repair_plan',
+    fields: {
+      ...{ root, session: flag.sessionId, operation: flag.operation, phase: flag.phase, owner },
+      ...{ epoch, remove, items: flag.snapshot.items },
+    },
+    line: [
+      'Plan',
+      `take over ${flag.sessionId} (${flag.operation}, started ${timeText(flag.startedAt)}; its owner is ${owner}), epoch ${epoch} → ${epoch + 1}\n` +
+        `remove ${remove.join(' and ')}\nrestore ${flag.snapshot.items} items of the system table from ${flag.activeSnapshot}`,
+    ],
+  });
+  output.note('Next', `holdfast repair ${root}${holder.isRunning ? ' --stop-owner' : ''}`);
+}
+
+function sayRepaired(output: Output, root: string, result: Repaired): void {
+  if (result.decision === 'REPAIRED') {
+    const { sessionId: session, epoch, notBefore } = result;
+    output.say({
+      type: 'repaired',
+      fields: { root, session, epoch, notBefore },
+      line: [
+        'Took over',
+        `${session} (epoch ${epoch - 1} → ${epoch}); destination, temporary data and system table are as before it`,
+      ],
+    });
+    output.note(
+      'Done',
+      `flag removed; ${session} is FAILED in the history; clean-up checks its prefix once more after ${timeText(notBefore)}`,
+    );
+    return;
+  }
+  const last = result.lastSession;
+  const why = last?.reason ? ` (${last.reason.message})` : '';
+  output.say({
+    type: 'nothing_to_repair',
+    fields: { root, lastSession: last },
+    line: [
+      'Done',
+      `nothing to repair: ${root} has no flag${last ? `; the last session ${last.id} is ${last.state}${why}` : ''}`,
+    ],
+  });
 }

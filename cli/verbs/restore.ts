@@ -1,11 +1,22 @@
 import type { Command } from 'commander';
+import { parseRestoreInput } from '../../lambdas/contracts/restore-input.ts';
 import type { RestoredTables } from '../../lambdas/contracts/restored-tables.ts';
-import { executionFailure, report } from '../failure.ts';
-import { followExecution } from '../follow.ts';
-import { consoleUrl, startExecution } from '../start-execution.ts';
+import type { Output } from '../output.ts';
+import { runExecution } from '../run-execution.ts';
 import { plural, sizeText } from '../text.ts';
 import { typedPlace } from '../typed-place.ts';
-import { DETACHED, type RunVerb, tableList } from '../verb.ts';
+import { given, type RunVerb, tableList, wholeNumber } from '../verb.ts';
+
+/** Option → field of the input (docs/design.md, "Inputs"). */
+const FIELDS = {
+  table: 'tables',
+  mapping: 'mapping',
+  check: 'check',
+  overwrite: 'overwrite',
+  dryRun: 'dryRun',
+  concurrency: 'concurrency',
+  chunkObjects: 'chunkObjects',
+};
 
 export function restoreVerb(program: Command, run: RunVerb): void {
   program
@@ -21,6 +32,8 @@ export function restoreVerb(program: Command, run: RunVerb): void {
     .option('--check', 'plan and verify, touch nothing')
     .option('--overwrite', 'the tables may exist: the printed command replaces them')
     .option('--dry-run', 'plan only')
+    .option('--concurrency <n>', 'chunks placed at once, at most 1000 (default: 8)', wholeNumber)
+    .option('--chunk-objects <n>', 'files a chunk, at most 1000', wholeNumber)
     .addHelpText(
       'after',
       `
@@ -30,48 +43,36 @@ Examples:
     )
     .action(async (typed: string, image: string, _options: unknown, command: Command) =>
       run(command, async ({ output, world, signal }, options) => {
-        const here = await world();
         const root = typedPlace(typed, 'root');
-        const input = {
-          root,
-          image,
-          target: typedPlace(String(options.target), 'target'),
-          ...(options.table ? { tables: options.table } : {}),
-          ...(options.mapping ? { mapping: options.mapping } : {}),
-          ...(options.check ? { check: true } : {}),
-          ...(options.overwrite ? { overwrite: true } : {}),
-          ...(options.dryRun ? { dryRun: true } : {}),
-        };
-        const arn = await startExecution(here, here.stack.RestoreStateMachine, input, 'restore');
-        output.say({
-          type: 'execution',
-          fields: { execution_arn: arn, console: consoleUrl(arn) },
-          line: ['Execution', arn],
+        const target = typedPlace(String(options.target), 'target');
+        const input = { root, image, target, ...given(options, FIELDS) };
+        const here = await world();
+        parseRestoreInput(input, { roots: here.stack.Roots, targets: here.stack.Targets });
+        return runExecution<RestoredTables>({ output, signal }, here, {
+          ...{ kind: 'restore', input },
+          succeeded(done) {
+            sayRestored(output, done);
+            return 0;
+          },
         });
-        const ended = await followExecution(here, output, arn, root, signal);
-        if (ended === 'detached') {
-          output.note('Detached', `the restore goes on: ${consoleUrl(arn)}`);
-          return DETACHED;
-        }
-        if (ended.status !== 'SUCCEEDED')
-          return report(output, executionFailure(ended.error ?? ended.status, ended.cause));
-        const done = ended.output as RestoredTables;
-        output.say({
-          type: 'restored',
-          fields: done,
-          line: [
-            done.published ? 'Restored' : 'Checked',
-            `${plural(done.tables.length + done.omitted, 'table')} of ${done.image}${done.published ? ` to ${done.target}` : ': can be restored; nothing was placed'}`,
-          ],
-        });
-        for (const t of done.tables) {
-          output.note(
-            '',
-            `${t.table}  ${plural(t.files, 'file')}  ${sizeText(t.bytes)}${done.published ? `  copied ${t.copied}, there already ${t.reused}` : ''}`,
-          );
-        }
-        if (done.published) output.note('Next', `in the HBase shell:\n${done.tables.map((t) => t.command).join('\n')}`);
-        return 0;
       }),
     );
+}
+
+function sayRestored(output: Output, done: RestoredTables): void {
+  const { image, published, tables, omitted } = done;
+  output.say({
+    type: 'restored',
+    fields: done,
+    line: [
+      published ? 'Restored' : 'Checked',
+      `${plural(tables.length + omitted, 'table')} of ${image}${published ? ` to ${done.target}` : ': can be restored; nothing was placed'}`,
+    ],
+  });
+  for (const t of tables) {
+    const how = published ? `  copied ${t.copied}, there already ${t.reused}` : '';
+    output.note('', `${t.table}  ${plural(t.files, 'file')}  ${sizeText(t.bytes)}${how}`);
+  }
+  if (published) output.note('Next', `in the HBase shell:\n${tables.map((t) => t.command).join('\n')}`);
+  if (omitted > 0) output.note('More', `${plural(omitted, 'table')} and their commands are in ${done.summary}`);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { executionFailure, report, thrownFailure } from '../../../cli/failure.ts';
+import { endedFailure, report, thrownFailure } from '../../../cli/failure.ts';
 import { Output } from '../../../cli/output.ts';
 import { RepairRequired } from '../../../core/errors/flag-errors.ts';
 
@@ -10,15 +10,17 @@ const written = (json: boolean) => {
 
 test('an execution that failed in a step shows the sentence and what to run next', () => {
   const cause = JSON.stringify({ errorType: 'SnapshotExpired', errorMessage: 'it is over\ntake another', trace: [] });
-  expect(executionFailure('SnapshotExpired', cause)).toEqual({
+  expect(endedFailure({ status: 'FAILED', error: 'SnapshotExpired', cause })).toEqual({
     name: 'SnapshotExpired',
     message: 'it is over',
     hint: 'take another',
   });
 });
 
-test('an execution without a reason is not an empty line', () => {
-  expect(executionFailure(undefined, undefined).message).toBe('the execution gave no reason');
+test('an execution without a reason is not an empty line, and has the name of a page of the runbook', () => {
+  const ended = (status: string) => endedFailure({ status, error: undefined, cause: undefined });
+  expect(ended('ABORTED')).toEqual({ name: 'Stopped', message: 'the execution gave no reason', hint: '' });
+  expect(ended('TIMED_OUT').name).toBe('States.Timeout');
 });
 
 test('exit codes follow the name of the error', () => {
@@ -56,14 +58,14 @@ test('names that a root holds reach the terminal without their control character
   const evil = 'a\u001b[2J\u009b31m\u007fb';
   const { output, text } = written(false);
   output.note('Table', evil);
-  output.say({ type: 'x', fields: {}, line: ['Failed', `${evil}\nsecond`] });
+  output.say({ type: 'phase', fields: {}, line: ['Failed', `${evil}\nsecond`] });
   output.table(['Name'], [[`${evil}\nsecond`]]);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   expect(text().replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
   expect(text()).toContain('a�[2J�31m�b�second');
   const json = written(true);
-  json.output.document({ name: evil }, () => {});
+  json.output.document('session', { name: evil }, () => {});
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   expect(json.text().trimEnd()).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
-  expect(JSON.parse(json.text())).toEqual({ name: evil });
+  expect(JSON.parse(json.text())).toEqual({ message_type: 'session', name: evil });
 });
