@@ -34,11 +34,6 @@ export class LruDictionary {
     return this.#items[index];
   }
 
-  /** The item, whose place stays as it is. */
-  peek(index: number): Uint8Array | undefined {
-    return this.#items[index];
-  }
-
   /** Adds a copy of `b[at, end)`, which is not empty. */
   add(b: Uint8Array, at: number, end: number): void {
     // Not Buffer's own slice, which would keep the whole window in memory.
