@@ -42,7 +42,8 @@ Examples:
               hint: repairCommand(root),
             });
           }
-          await here.executions.stop(runId, 'Cancelled', 'holdfast cancel --no-repair');
+          const cause = 'an operator stopped it (holdfast cancel --no-repair); a repair rolls it back';
+          await here.executions.stop(runId, 'Cancelled', cause);
           output.say({
             type: 'stopped',
             fields: { root, session },

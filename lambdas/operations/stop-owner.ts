@@ -7,6 +7,8 @@ export const stopOwner =
   async (input: { root: string; ownerArn: string }): Promise<{ stopped: boolean }> => {
     const { flag } = await ports.table.readControl(input.root);
     if (flag?.runId !== input.ownerArn) return { stopped: false };
-    await ports.executions.stop(input.ownerArn, 'StoppedByRepair', 'holdfast repair --stop-owner');
+    const cause =
+      'an operator stopped it (holdfast cancel, or holdfast repair --stop-owner); that repair rolls it back';
+    await ports.executions.stop(input.ownerArn, 'StoppedByRepair', cause);
     return { stopped: true };
   };
