@@ -6,7 +6,7 @@ import { formatTableName, parseTableName, tablePath } from './hbase/table-name.t
  * The id of a run that reads images: one execution, one id, so that a step that runs twice, and a redriven execution,
  * is the same restore (I10). `r` for restores, `v` for verifications. 80 bits: ids are never used twice (I5).
  */
-export const runId = (kind: 'r' | 'v', executionArn: string): string => `${kind}${sha256(executionArn).slice(0, 20)}`;
+export const runOf = (kind: 'r' | 'v', executionArn: string): string => `${kind}${sha256(executionArn).slice(0, 20)}`;
 
 /**
  * Names of the snapshots that a restore publishes, one a table: `holdfast_<backup id>_<ns>_<table>_<restore id>`. The

@@ -17,7 +17,7 @@ import { sha256 } from './digest.ts';
  *                 work/<root digest>/<run>/failures/<step>-00000.json
  *                 work/<root digest>/<run>/maps/<map>/…             what ResultWriter leaves
  * ```
- * A run is a session (its backup id) or a restore or verify (its run id).
+ * `<run>` is a session (its backup id), or a restore or verification (`runOf` its execution).
  */
 export const rootDigest = (rootUri: string): string => sha256(rootUri).slice(0, 20);
 

@@ -2,12 +2,12 @@ import { dynamoDbPins } from '../adapters/dynamodb/pins.ts';
 import { dynamoDbRestoreTargets } from '../adapters/dynamodb/restore-targets.ts';
 import { s3ObjectStore } from '../adapters/s3/object-store.ts';
 import { checkPlacedContract } from '../contracts/check-placed.contract.ts';
-import { completePlaced } from '../operations/complete-placed.ts';
+import { checkPlaced } from '../operations/check-placed.ts';
 import { lambdaHandler } from './compose.ts';
 import { defineStep } from './step.ts';
 
 export const step = defineStep(checkPlacedContract, (environment, clients) =>
-  completePlaced(
+  checkPlaced(
     {
       objects: s3ObjectStore(clients),
       pins: dynamoDbPins(clients, environment.TABLE_NAME),

@@ -1,5 +1,5 @@
 import { DestinationRefused, InvalidInput } from '../../core/errors/input-errors.ts';
-import { restoreSnapshotNames, runId } from '../../core/restore-names.ts';
+import { restoreSnapshotNames, runOf } from '../../core/restore-names.ts';
 import type { checkRestoreContract } from '../contracts/check-restore.contract.ts';
 import { MOST_TABLES, parseRestoreInput } from '../contracts/restore-input.ts';
 import { type RestoreRequest, restoreRequest } from '../contracts/restore-request.ts';
@@ -30,7 +30,7 @@ export const checkRestore =
       });
     }
 
-    const run = runId('r', execution.arn);
+    const run = runOf('r', execution.arn);
     const file = new RequestFile(ports.objects, config.WORK_BUCKET, restoreRequest);
     const { image, check, dryRun } = await file.settle(root.uri, run, await settleImage());
     const readOnly = check || dryRun;

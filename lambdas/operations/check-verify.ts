@@ -1,4 +1,4 @@
-import { runId } from '../../core/restore-names.ts';
+import { runOf } from '../../core/restore-names.ts';
 import type { checkVerifyContract } from '../contracts/check-verify.contract.ts';
 import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import { parseVerifyInput } from '../contracts/verify-input.ts';
@@ -17,7 +17,7 @@ export const checkVerify =
   async ({ execution, input }: InputOf<typeof checkVerifyContract>): Promise<OutputOf<typeof checkVerifyContract>> => {
     const asked = parseVerifyInput(input, { roots: config.ROOTS });
     const { root } = asked;
-    const run = runId('v', execution.arn);
+    const run = runOf('v', execution.arn);
     const file = new RequestFile(ports.objects, config.WORK_BUCKET, verifyRequest);
     const { image } = await file.settle(root, run, await settleImage());
     return { root, run, image, concurrency: asked.concurrency };

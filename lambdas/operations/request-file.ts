@@ -8,7 +8,7 @@ import { readWorkJson } from './read-work-json.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** The checked request of a run, in the work bucket: steps get a run id and read the rest here. */
+/** The checked request of a run, in the work bucket: steps get the run and read the rest here. */
 export class RequestFile<S extends z.ZodType<{ readonly executionArn: string }>> {
   readonly #objects: ObjectStore;
   readonly #bucket: string;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Item, imageKey } from '../../core/items.ts';
-import { runId } from '../../core/restore-names.ts';
+import { runOf } from '../../core/restore-names.ts';
 import { rootDigest } from '../../core/stack-layout.ts';
 import { fromAttributes } from '../../lambdas/adapters/dynamodb/attribute-values.ts';
 import type { Call, Output } from '../../local/hub.ts';
@@ -181,7 +181,7 @@ describe('I5: before each call that makes or removes an object, a record names i
       ).map(async ([kind, machine]) => {
         const stateMachineArn = machine.replace(/:[^:]*$/, '');
         const { executions } = await bench.h.cloud.call('states', 'ListExecutions', { stateMachineArn });
-        return (executions as { executionArn: string }[]).map(({ executionArn }) => runId(kind, executionArn));
+        return (executions as { executionArn: string }[]).map(({ executionArn }) => runOf(kind, executionArn));
       }),
     );
     expect(intents.runs.size).toBe(3);

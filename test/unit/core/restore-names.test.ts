@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { finishingCommand, restoreSnapshotNames, runId } from '../../../core/restore-names.ts';
+import { finishingCommand, restoreSnapshotNames, runOf } from '../../../core/restore-names.ts';
 
 const ID = 'backup_1700000000000';
 
 describe('restore names', () => {
   it('gives one execution one id, two executions two', () => {
-    expect(runId('r', 'arn:a')).toBe(runId('r', 'arn:a'));
-    expect(runId('r', 'arn:a')).not.toBe(runId('r', 'arn:b'));
-    expect(runId('v', 'arn:a')).toMatch(/^v[0-9a-f]{20}$/);
+    expect(runOf('r', 'arn:a')).toBe(runOf('r', 'arn:a'));
+    expect(runOf('r', 'arn:a')).not.toBe(runOf('r', 'arn:b'));
+    expect(runOf('v', 'arn:a')).toMatch(/^v[0-9a-f]{20}$/);
   });
 
   it('names image, table and restore', () => {

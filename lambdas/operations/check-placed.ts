@@ -31,7 +31,7 @@ const placedFile = z.object({ path: z.string(), size: z.number(), etag: z.string
  * took, until one listing of everything shows everything (I11: visible only when it is whole).
  * @throws PinExpired, TargetBusy, TargetExists, VerificationFailed, OutOfTime
  */
-export const completePlaced =
+export const checkPlaced =
   (ports: TargetPorts, config: { readonly WORK_BUCKET: string }) =>
   async ({ root, run }: RunInput, { stopAt }: StepRun): Promise<{ files: number; copiedAgain: number }> => {
     const { objects } = ports;
