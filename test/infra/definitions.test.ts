@@ -105,3 +105,16 @@ describe.each(definitions())('the definition of $name', ({ text }) => {
     expect((text.match(/"contract": 1|'contract': 1/g) ?? []).length).toBeGreaterThanOrEqual(calls.length - 3);
   });
 });
+
+describe('the definition of incremental-backup', () => {
+  /** What tests on full-backup show holds for both: but for the first state and the name of the operation they are one. */
+  it('is that of full-backup: the same states, in the same frame', () => {
+    const bare = (name: string) =>
+      definitions()
+        .find((one) => one.name === name)!
+        .text.replace(/"Comment": ".*"/g, '')
+        .replaceAll('CheckIncremental', 'CheckInput')
+        .replace('"operation": "incremental-backup"', '"operation": "full-backup"');
+    expect(bare('incremental-backup')).toBe(bare('full-backup'));
+  });
+});

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FaultBench, INPUT, type Moment } from '../support/fault-bench.ts';
+import { FaultBench, FULL, INCREMENT, INPUT, type Moment } from '../support/fault-bench.ts';
 import { ROOT, SECOND_ROOT } from '../support/holdfast-cloud.ts';
 
 const SECOND = { ...INPUT, root: SECOND_ROOT };
@@ -9,7 +9,8 @@ describe('two at once', () => {
   let before: Moment;
 
   beforeAll(async () => {
-    bench = await FaultBench.create();
+    // A full that is the next one, and shares what the bench's has.
+    bench = await FaultBench.create({ backup: INCREMENT });
   });
   beforeEach(async () => {
     await bench.reset();
@@ -17,9 +18,15 @@ describe('two at once', () => {
   });
   afterEach(() => bench.disarm());
 
-  it.each(['CheckFlag', 'TakeSystemSnapshot', 'SetActiveSnapshot'])(
-    'two creates on one root that meet in %s: one wins, the other leaves no trace',
-    async (meeting) => {
+  it.each([
+    ['CheckFlag', FULL, FULL],
+    ['TakeSystemSnapshot', FULL, FULL],
+    ['SetActiveSnapshot', FULL, FULL],
+    ['SetActiveSnapshot', INCREMENT, INCREMENT],
+    ['SetActiveSnapshot', FULL, INCREMENT],
+  ])(
+    'two creates on one root that meet in %s ($1.name, $2.name): one wins, the other leaves no trace',
+    async (meeting, one, other) => {
       // Both are in the same step before either goes on; the winner stays at its copies until the other has ended.
       let waiting: (() => void)[] = [];
       const isMeeting = (name: string) => name.includes(`-${meeting}Function`);
@@ -38,10 +45,7 @@ describe('two at once', () => {
         2,
       );
       const held = bench.hold('a copy', (call) => call.operation === 'CopyObject');
-      const arns = [
-        await bench.start('FullBackupStateMachine', INPUT),
-        await bench.start('FullBackupStateMachine', INPUT),
-      ];
+      const arns = [await bench.start(one.machine, one.input), await bench.start(other.machine, other.input)];
       await held.arrived;
       const first = await Promise.race(arns.map((arn) => bench.ended(arn)));
       expect(first).toMatchObject({ status: 'FAILED', error: 'BackupInProgress' });
@@ -52,7 +56,7 @@ describe('two at once', () => {
       expect(ends.map(({ status }) => status).sort()).toEqual(['FAILED', 'SUCCEEDED']);
       expect(await bench.newSessions(before)).toMatchObject([{ state: 'COMPLETE' }]);
       await bench.expectSound();
-      await bench.expectNextSucceeds();
+      await bench.expectNextSucceeds(() => bench.run(FULL.machine, FULL.input));
     },
   );
 
@@ -77,7 +81,7 @@ describe('two at once', () => {
 
   it.each(['second/inner', ''])('a root nested with %j is refused', async (other) => {
     await put('.holdfast-roots.json', { format: 1, roots: { [other || 'second/inner/deeper']: 'arn:x' } });
-    const refused = await bench.backUp(SECOND);
+    const refused = await bench.run(FULL.machine, SECOND);
     expect(refused).toMatchObject({ status: 'FAILED', error: 'NestedRoot' });
     expect(await itemsOfSecond()).toEqual([]);
     expect(await bench.h.listing('backups', 'second/')).toEqual([]);
@@ -86,12 +90,12 @@ describe('two at once', () => {
   it("another stack's root is refused, before and after it was claimed here", async () => {
     const owner = 'arn:aws:dynamodb:us-east-1:111111111111:table/Other';
     await put('second/HOLDFAST', { format: 1, root: SECOND_ROOT, tableArn: owner });
-    const refused = await bench.backUp(SECOND);
+    const refused = await bench.run(FULL.machine, SECOND);
     expect(refused).toMatchObject({ status: 'FAILED', error: 'RootOwnedElsewhere' });
     expect(refused.cause).toContain(owner);
     expect(await itemsOfSecond()).toEqual([]);
     await put('prod/HOLDFAST', { format: 1, root: ROOT, tableArn: owner });
-    expect(await bench.backUp()).toMatchObject({ status: 'FAILED', error: 'RootOwnedElsewhere' });
+    expect(await bench.run(FULL.machine, INPUT)).toMatchObject({ status: 'FAILED', error: 'RootOwnedElsewhere' });
     expect(await bench.newSessions(before)).toEqual([]);
   });
 });

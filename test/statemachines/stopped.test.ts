@@ -1,22 +1,26 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { taskStates } from '../support/asl-states.ts';
-import { FaultBench, INPUT, type Machine, type Moment } from '../support/fault-bench.ts';
+import { FaultBench, FULL, INCREMENT, type Machine, type Moment } from '../support/fault-bench.ts';
 import { ROOT, TARGET } from '../support/holdfast-cloud.ts';
 
-const states = taskStates('full-backup');
-const work = states.filter(({ isWork }) => isWork).map(({ shownAs }) => shownAs);
-const rollBack = states.map(({ name }) => name).slice(states.findIndex(({ name }) => name === 'ReadFailure'));
-const repairing = taskStates('repair').map(({ name }) => name);
 const between = (list: readonly string[], from: string, to: string) =>
   list.slice(list.indexOf(from), list.indexOf(to) + 1);
-const HELD = between(work, 'SetActiveSnapshot', 'SealManifest').filter((name) => name !== 'DeleteLostSnapshot');
+const repairing = taskStates('repair').map(({ name }) => name);
 
-describe('an execution that is stopped, without auto-repair', () => {
+// Of an increment a part: its states are those of a full (test/infra/definitions.test.ts).
+describe.each([FULL, INCREMENT])('a stopped $name, without auto-repair', (backup) => {
+  const states = taskStates(backup.name);
+  const work = states.filter(({ isWork }) => isWork).map(({ shownAs }) => shownAs);
+  const rollBack = states.map(({ name }) => name).slice(states.findIndex(({ name }) => name === 'ReadFailure'));
+  const HELD = between(work, 'SetActiveSnapshot', 'SealManifest').filter((name) => name !== 'DeleteLostSnapshot');
+  const M = backup.machine;
+  const INPUT = backup.input;
+  const isFull = backup === FULL;
   let bench: FaultBench;
   let before: Moment;
 
   beforeAll(async () => {
-    bench = await FaultBench.create();
+    bench = await FaultBench.create({ backup });
   });
   beforeEach(async () => {
     await bench.reset();
@@ -70,49 +74,52 @@ describe('an execution that is stopped, without auto-repair', () => {
   }
 
   it.each(HELD)('in %s: the next create and restore need a repair, which heals', async (state) => {
-    await stoppedRun('FullBackupStateMachine', state, INPUT);
+    await stoppedRun(M, state, INPUT);
     bench.check();
     await expectRepairRequired();
     await expectRepairHeals(/OwnerGone.*was stopped/);
   });
 
   it.each(between(work, 'ClaimRoot', 'TakeSystemSnapshot'))('in %s: nothing has begun', async (state) => {
-    await stoppedRun('FullBackupStateMachine', state, INPUT);
+    await stoppedRun(M, state, INPUT);
     bench.check();
     await bench.expectRolledBack(before, null);
     await bench.expectNextSucceeds();
   });
 
   it('in CommitBackup, whose Lambda lives on: committed, and nothing to repair', async () => {
-    await stoppedRun('FullBackupStateMachine', 'CommitBackup', INPUT);
+    await stoppedRun(M, 'CommitBackup', INPUT);
     bench.check();
     expect(await bench.newSessions(before)).toMatchObject([{ state: 'COMPLETE' }]);
     expect(await bench.repair()).toMatchObject({ output: { decision: 'NOTHING_TO_REPAIR' } });
     await bench.expectSound();
-    await bench.expectNextSucceeds();
+    await bench.expectNextSucceeds(() => bench.run('FullBackupStateMachine', FULL.input));
   });
 
   const BEFORE_END = rollBack.slice(0, rollBack.indexOf('EndRollBack'));
-  it.each(BEFORE_END)('in the roll-back, in %s: repair heals', async (state) => {
-    bench.failing('FullBackupStateMachine', 'VerifyFiles');
-    await stoppedRun('FullBackupStateMachine', state, INPUT);
+  it.each(isFull ? BEFORE_END : ['CleanDestination'])('in the roll-back, in %s: repair heals', async (state) => {
+    bench.failing(M, 'VerifyFiles');
+    await stoppedRun(M, state, INPUT);
     bench.check();
     await expectRepairRequired();
     await expectRepairHeals(/OwnerGone.*was stopped/);
   });
 
   const TAKEN = between(repairing, 'TakeOver', 'RestoreSystemTable');
-  it.each(TAKEN)('a repair that is stopped in %s: the next repair heals', async (state) => {
-    await stoppedRun('FullBackupStateMachine', 'CopyFiles', INPUT);
-    await stoppedRun('RepairStateMachine', state, { root: ROOT });
-    bench.check();
-    await expectRepairRequired();
-    await expectRepairHeals(/OwnerGone.*was stopped/);
-  });
+  it.each(isFull ? TAKEN : ['RestoreSystemTable'])(
+    'a repair that is stopped in %s: the next repair heals',
+    async (state) => {
+      await stoppedRun(M, 'CopyFiles', INPUT);
+      await stoppedRun('RepairStateMachine', state, { root: ROOT });
+      bench.check();
+      await expectRepairRequired();
+      await expectRepairHeals(/OwnerGone.*was stopped/);
+    },
+  );
 
   it('while the owner runs repair is refused; told to, it stops the owner first', async () => {
     const held = bench.hold('a copy', (call) => call.operation === 'CopyObject');
-    const owner = await bench.start('FullBackupStateMachine', INPUT);
+    const owner = await bench.start(M, INPUT);
     await held.arrived;
     const refused = await bench.repair();
     expect(refused).toMatchObject({ status: 'FAILED', error: 'OwnerRunning' });
