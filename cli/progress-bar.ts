@@ -1,4 +1,4 @@
-import { Format, SingleBar } from 'cli-progress';
+import { SingleBar } from 'cli-progress';
 import { durationText, sizeText } from './text.ts';
 
 /** How far a phase is, in files and bytes. */
@@ -37,12 +37,8 @@ export function progressLine(p: Progress, bytesPerSecond: number, columns: numbe
 
 function bar(p: Progress, width: number): string {
   const share = p.ofBytes > 0 ? p.bytes / p.ofBytes : p.ofFiles > 0 ? p.files / p.ofFiles : 1;
-  return Format.BarFormat(Math.min(1, share), {
-    barsize: width,
-    barCompleteString: '█'.repeat(width),
-    barIncompleteString: '░'.repeat(width),
-    barGlue: '',
-  });
+  const full = Math.round(Math.min(1, share) * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
 }
 
 /** A line of a terminal that is drawn anew as a phase goes on. */
