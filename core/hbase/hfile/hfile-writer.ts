@@ -126,7 +126,7 @@ export class HFileWriter {
     const bloom = this.#bloom;
     const { compression, kind } = this.#options;
     const lastKey = this.#facts.cells === 0 ? undefined : this.#keyBefore();
-    if (this.#payload.length > 0) this.#endBlock();
+    if (this.#payload.length > 0) await this.#endBlock();
     index.finishLeaves(blocks);
     bloom?.finish(blocks);
     const loadOnOpenOffset = index.writeIntermediates(blocks);
