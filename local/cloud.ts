@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACCOUNT_ID, DEFAULT_REGION } from './account.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { CloudJournals } from './cloud-journals.ts';
 import { CloudFormationService } from './cloudformation/cloudformation-service.ts';
 import { StackStore } from './cloudformation/stack-store.ts';
 import { CloudWatchService } from './cloudwatch/cloudwatch-service.ts';
@@ -15,14 +16,14 @@ import { Hub, type Interceptor, type Output } from './hub.ts';
 import { authorizeCalls, hideAbsence } from './iam/authorize-calls.ts';
 import { Authorizer } from './iam/authorizer.ts';
 import { InProcessClient } from './in-process-client.ts';
-import { FileJournal, type Journal, noJournal } from './journal.ts';
 import { KmsService } from './kms/kms-service.ts';
 import { CodeStore } from './lambda/code-store.ts';
 import type { FunctionConfig, FunctionRunner } from './lambda/function-config.ts';
 import { functionEnvironment } from './lambda/function-environment.ts';
 import { FunctionLogs } from './lambda/function-logs.ts';
-import { FunctionStore, type PublishedVersion } from './lambda/function-store.ts';
+import { FunctionStore } from './lambda/function-store.ts';
 import { type InProcessHandler, InProcessRunner } from './lambda/in-process-runner.ts';
+import { KeptVersions } from './lambda/kept-versions.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
 import { ProcessRunner } from './lambda/process-runner.ts';
 import { LogsService } from './logs/logs-service.ts';
@@ -82,10 +83,9 @@ export class Cloud {
   endpoint: string | undefined;
   readonly #dir: string | undefined;
   readonly #ids: () => string;
-  readonly #journals: FileJournal[] = [];
-  readonly #versions: Journal;
+  readonly #journals: CloudJournals;
+  readonly #versions: KeptVersions;
   #isClosed = false;
-  readonly #versionsKept = new Set<string>();
   /** Access key → the role whose function was given it. */
   readonly #accessKeys = new Map<string, string>();
 
@@ -97,22 +97,21 @@ export class Cloud {
     this.#ids = ids;
     const place = { clock, region, accountId: ACCOUNT_ID };
     if (dir) mkdirSync(dir, { recursive: true });
+    this.#journals = new CloudJournals(dir);
 
     this.s3 = dir ? S3Service.open(join(dir, 's3'), place) : new S3Service(place);
-    this.dynamodb = this.#persistent(
+    this.dynamodb = this.#journals.persistent(
       'dynamodb',
       (records, journal) => new DynamoDbService({ ...place, journal }, records),
     );
-    this.states = this.#persistent('states', (records, journal) => {
+    this.states = this.#journals.persistent('states', (records, journal) => {
       const { random = Math.random } = options;
       return new StepFunctionsService({
         ...{ ...place, ids, random, journal, records },
         invoke: ({ service, operation, input, roleArn }) => this.call(service, operation, input, roleOf(roleArn)),
       });
     });
-    const versions = this.#open('functions');
-    this.#versions = versions.journal;
-    this.#restoreVersions(versions.records as PublishedVersion[]);
+    this.#versions = new KeptVersions(this.functions, this.#journals.open('functions'));
 
     this.code = new CodeStore(dir && join(dir, 'code'));
     this.logFiles = new FunctionLogs(dir && join(dir, 'logs'), log);
@@ -193,11 +192,7 @@ export class Cloud {
 
   /** After a deploy: keeps what must outlive the process, readies processes for the functions' sizes. */
   deployed(): void {
-    for (const version of this.functions.publishedVersions()) {
-      const id = `${version.config.name}/${version.logicalId}`;
-      if (!this.#versionsKept.has(id)) this.#versions.append(version);
-      this.#versionsKept.add(id);
-    }
+    this.#versions.keep();
     if (this.runner instanceof ProcessRunner) this.runner.prepare(this.functions.list().map((one) => one.memoryMb));
   }
 
@@ -207,40 +202,12 @@ export class Cloud {
    */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#journals.stop();
     this.scheduler.close();
     await this.runner.close();
     this.code.close();
     this.logFiles.close();
-    for (const journal of this.#journals) journal.close();
-  }
-
-  #open(name: string): { records: unknown[]; journal: Journal } {
-    if (!this.#dir) return { records: [], journal: noJournal };
-    const opened = FileJournal.open(join(this.#dir, `${name}.journal`));
-    this.#journals.push(opened.journal);
-    const append = (record: unknown) => {
-      if (!this.#isClosed) opened.journal.append(record);
-    };
-    return { records: opened.records, journal: { append } };
-  }
-
-  /** Replays a service's journal, writes it anew without what is past, and goes on from there. */
-  #persistent<S extends { records(): Iterable<unknown> }>(
-    name: string,
-    make: (records: Iterable<unknown>, journal: Journal) => S,
-  ): S {
-    if (!this.#dir) return make([], noJournal);
-    const path = join(this.#dir, `${name}.journal`);
-    const before = FileJournal.open(path);
-    before.journal.close();
-    FileJournal.rewrite(path, make(before.records, noJournal).records());
-    const { records, journal } = this.#open(name);
-    return make(records, journal);
-  }
-
-  #restoreVersions(records: readonly PublishedVersion[]): void {
-    this.functions.restore(records);
-    for (const { config, logicalId } of records) this.#versionsKept.add(`${config.name}/${logicalId}`);
+    this.#journals.close();
   }
 
   #inProcess(handlers: Readonly<Record<string, InProcessHandler>>): InProcessRunner {

@@ -84,9 +84,10 @@ it('names the plan of a table that is no list', async () => {
 });
 
 it('is how every operation reads JSON; the others catch what JSON.parse throws', () => {
+  const catching = ['child-failure.ts', 'claim-root.ts', 'read-work-json.ts'];
   const folder = new URL('../../../../lambdas/operations/', import.meta.url);
-  const parse = readdirSync(folder).filter((file) =>
+  const parsing = readdirSync(folder).filter((file) =>
     readFileSync(new URL(file, folder), 'utf8').includes('JSON.parse('),
   );
-  expect(parse.sort()).toEqual(['child-failure.ts', 'claim-root.ts', 'failure-reason.ts', 'read-work-json.ts']);
+  expect(parsing.filter((file) => !catching.includes(file))).toEqual([]);
 });
