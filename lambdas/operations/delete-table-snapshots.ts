@@ -1,20 +1,24 @@
-import { UnknownAnswer } from '../../core/errors/platform-errors.ts';
+import type { ClusterSnapshots } from '../ports/cluster-snapshots.ts';
 import type { SystemTable } from '../ports/system-table.ts';
 
+interface Ports {
+  readonly table: Pick<SystemTable, 'listIntents'>;
+  readonly cluster: Pick<ClusterSnapshots, 'remove'>;
+}
+
 /**
- * {@link deleteTableSnapshotsContract}: reads the session's intents (I5) and removes the table snapshots that they name.
- * A session on existing snapshots takes none, so it has no such intent; one with a running cluster would remove them
- * through that cluster, to which this release has no connection: it refuses rather than forget them (I9, I12).
+ * {@link deleteTableSnapshotsContract}: reads the session's intents (I5) and has the cluster remove the table snapshots
+ * that they name. A session on existing snapshots takes none, so it has no such intent. What cannot be removed stops
+ * the roll-back, or keeps its entry on the clean-up list, and is not forgotten (I9, I12).
  */
 export const deleteTableSnapshots =
-  (ports: { table: Pick<SystemTable, 'listIntents'> }) =>
+  ({ table, cluster }: Ports) =>
   async (input: { root: string; sessionId: string }): Promise<{ deleted: number }> => {
-    for await (const intent of ports.table.listIntents(input.root, input.sessionId)) {
+    let deleted = 0;
+    for await (const intent of table.listIntents(input.root, input.sessionId)) {
       if (intent.kind !== 'table-snapshot') continue;
-      throw new UnknownAnswer(
-        `${input.sessionId} meant to take the table snapshot ${intent.what}, and this release cannot remove it`,
-        `delete_snapshot '${intent.what}' in the HBase shell, with the release that took it deployed again`,
-      );
+      await cluster.remove(intent.what);
+      deleted++;
     }
-    return { deleted: 0 };
+    return { deleted };
   };

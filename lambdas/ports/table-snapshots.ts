@@ -21,7 +21,7 @@ export interface WantedTables {
 
 /**
  * Snapshots that lie in an HBase root directory. Reads only, strongly consistent. Asking a running cluster to take or
- * to delete one is no part of this port: that will be one of its own, whose calls have intents recorded first (I5).
+ * to delete one is another port: cluster-snapshots.ts.
  */
 export interface TableSnapshots {
   /** `hbase.id`. @throws SourceNotFound; HBaseFormatError if it holds no id */
