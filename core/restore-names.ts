@@ -8,13 +8,16 @@ import { formatTableName, parseTableName, tablePath } from './hbase/table-name.t
  */
 export const runOf = (kind: 'r' | 'v', executionArn: string): string => `${kind}${sha256(executionArn).slice(0, 20)}`;
 
+/** All snapshots that restores place begin so; rights on a target are narrowed to it. */
+export const RESTORED = 'holdfast_';
+
 /**
  * Names of the snapshots that a restore publishes, one a table: `holdfast_<backup id>_<ns>_<table>_<restore id>`. The
  * restore id makes the name one that nobody else publishes or clones. Two tables whose names run into one another
  * (`a_b:c`, `a:b_c`), and names too long for HBase, get a digest in the table's place.
  */
 export function restoreSnapshotNames(image: BackupId, tables: readonly string[], restoreId: string): string[] {
-  const named = (middle: string) => `holdfast_${image}_${middle}_${restoreId}`;
+  const named = (middle: string) => `${RESTORED}${image}_${middle}_${restoreId}`;
   const plain = tables.map((table) => named(tablePath(parseTableName(table)).replace('/', '_')));
   return plain.map((name, i) =>
     plain.indexOf(name) === plain.lastIndexOf(name) && Buffer.byteLength(name) <= 255
@@ -22,6 +25,10 @@ export function restoreSnapshotNames(image: BackupId, tables: readonly string[],
       : named(sha256(formatTableName(parseTableName(tables[i] ?? ''))).slice(0, 16)),
   );
 }
+
+/** Whether a restore gave the name; only it uses it. */
+export const isSnapshotOfRestore = (name: string, restoreId: string): boolean =>
+  name.startsWith(RESTORED) && name.endsWith(`_${restoreId}`);
 
 const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
 

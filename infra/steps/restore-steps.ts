@@ -94,7 +94,7 @@ export const RESTORE_STEPS: readonly DeployedStep[] = [
     may.objects(published(may, '.snapshotinfo'), 's3:PutObject'),
   ]),
   deployed(dropHoldContract, QUICK, (may) => [readWork(may), may.remove(snapshots(may))]),
-  deployed(releaseTargetsContract, QUICK, (may) => [readWork(may), holdTargets(may)]),
+  deployed(releaseTargetsContract, QUICK, (may) => [may.items(['targets'], 'Query', 'PutItem')]),
   deployed(cleanRestoreContract, QUICK, (may) => [
     readWork(may),
     may.remove(snapshots(may)),

@@ -1,5 +1,4 @@
 import { dynamoDbRestoreTargets } from '../adapters/dynamodb/restore-targets.ts';
-import { s3ObjectStore } from '../adapters/s3/object-store.ts';
 import { releaseTargetsContract } from '../contracts/release-targets.contract.ts';
 import { releaseTargets } from '../operations/release-targets.ts';
 import { lambdaHandler } from './compose.ts';
@@ -8,7 +7,6 @@ import { defineStep } from './step.ts';
 export const step = defineStep(releaseTargetsContract, (environment, clients) =>
   releaseTargets(
     {
-      objects: s3ObjectStore(clients),
       targets: dynamoDbRestoreTargets(clients, environment.TABLE_NAME),
       clock: clients.clock,
     },

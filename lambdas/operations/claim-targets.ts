@@ -5,7 +5,7 @@ import type { RunInput } from '../contracts/run-fields.ts';
 import type { OutputOf } from '../contracts/step-contract.ts';
 import type { Executions } from '../ports/executions.ts';
 import { runEntry } from './run-entry.ts';
-import { busy, leftBehind, type TargetPorts, targetRecords } from './target-fence.ts';
+import { busy, hasEnded, leftBehind, type TargetPorts, targetRecords } from './target-fence.ts';
 
 interface Ports extends TargetPorts {
   readonly executions: Pick<Executions, 'status'>;
@@ -31,8 +31,7 @@ export const claimTargets =
     return { claimed: records.length };
 
     async function closeIfStopped(record: TargetRecord): Promise<void> {
-      const execution = await ports.executions.status(record.executionArn);
-      if (execution?.status === 'RUNNING') return;
+      if (!(await hasEnded(ports.executions, record, ports.clock.now()))) return;
       await ports.targets.noteLeft(leftBehind(record, ports.clock, config));
       // Only that restore's own record, should it have changed hands.
       await ports.targets.update({ ...record, state: 'FAILED' });

@@ -3,11 +3,11 @@ import { parseS3Uri } from '../../core/s3-uri.ts';
 import { indexKey, workPrefix } from '../../core/stack-layout.ts';
 import type { cleanRestoreContract } from '../contracts/clean-restore.contract.ts';
 import { restoreRequest } from '../contracts/restore-request.ts';
-import type { RunInput } from '../contracts/run-fields.ts';
-import type { OutputOf } from '../contracts/step-contract.ts';
+import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { dropHold, removeUnpublished } from './drop-hold.ts';
+import { removeHold, removeUnpublished } from './drop-hold.ts';
 import { RequestFile } from './request-file.ts';
+import { snapshotsOfRestore } from './snapshots-of-restore.ts';
 
 const MAX_INDEX = 256 * 1024 * 1024;
 
@@ -18,13 +18,13 @@ const MAX_INDEX = 256 * 1024 * 1024;
  */
 export const cleanRestore =
   (ports: { readonly objects: ObjectStore }, config: { readonly WORK_BUCKET: string }) =>
-  async (input: RunInput): Promise<OutputOf<typeof cleanRestoreContract>> => {
+  async (input: InputOf<typeof cleanRestoreContract>): Promise<OutputOf<typeof cleanRestoreContract>> => {
     const { objects } = ports;
-    const request = await new RequestFile(objects, config.WORK_BUCKET, restoreRequest).read(input.root, input.run);
-    const target = parseS3Uri(request.target, 'target');
-    let { deleted } = await dropHold(ports, config)(input);
+    const target = parseS3Uri(input.target, 'target');
+    let deleted = 0;
     const visible: string[] = [];
-    for (const { snapshot } of request.tables) {
+    for (const snapshot of await snapshotsOfRestore(objects, target, input.run)) {
+      deleted += await removeHold(objects, target, snapshot);
       const removed = await removeUnpublished(objects, target, snapshot);
       if (removed === undefined) visible.push(snapshot);
       else deleted += removed;
@@ -37,7 +37,8 @@ export const cleanRestore =
     }
 
     async function leftFiles(): Promise<string> {
-      if (request.check || request.dryRun || !(await isPlanned())) return '';
+      const request = await new RequestFile(objects, config.WORK_BUCKET, restoreRequest).find(input.root, input.run);
+      if (request === undefined || request.check || request.dryRun || !(await isPlanned())) return '';
       return (await isThere(`${target.prefix}/${CLUSTER_ID_PATH}`))
         ? `files that it placed below ${target.uri}/archive are left to HBase's own cleaner`
         : `files that it placed below ${target.uri}/archive are left; the next restore uses them`;

@@ -18,7 +18,7 @@ export const dropHold =
     return { deleted };
   };
 
-async function removeHold(objects: ObjectStore, target: S3Uri, snapshot: string): Promise<number> {
+export async function removeHold(objects: ObjectStore, target: S3Uri, snapshot: string): Promise<number> {
   const versions = objects.listVersions(target.bucket, holdPrefix(target, snapshot));
   return objects.deleteVersions(target.bucket, versions);
 }

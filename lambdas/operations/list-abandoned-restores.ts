@@ -1,10 +1,10 @@
-import type { TargetRecord } from '../../core/items.ts';
 import type { listAbandonedRestoresContract } from '../contracts/list-abandoned-restores.contract.ts';
 import type { OutputOf } from '../contracts/step-contract.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Executions } from '../ports/executions.ts';
 import type { RestoreTargets } from '../ports/pins.ts';
 import { cleanUpRoots } from './list-clean-up.ts';
+import { hasEnded } from './target-fence.ts';
 
 type Listed = OutputOf<typeof listAbandonedRestoresContract>;
 
@@ -40,16 +40,12 @@ export const listAbandonedRestores =
       for await (const record of ports.targets.list(target)) {
         const { root, restoreId, state, executionArn } = record;
         if (state !== 'RESTORING' || !roots.includes(root)) continue;
-        if (!ended.has(executionArn)) ended.set(executionArn, await hasEnded(record));
+        if (!ended.has(executionArn)) {
+          ended.set(executionArn, await hasEnded(ports.executions, record, checkedAt));
+        }
         // Also if something of it was noted earlier: a step that held this record may be in flight.
         if (ended.get(executionArn)) found.set(restoreId, { root, run: restoreId, target, isDue: false });
       }
     }
     return { checkedAt, restores: [...found.values()].slice(0, MOST) };
-
-    /** An execution that the service does not know may be one that it does not show: then the lease decides. */
-    async function hasEnded(record: TargetRecord): Promise<boolean> {
-      const execution = await ports.executions.status(record.executionArn);
-      return execution === undefined ? record.expiresAt < checkedAt : execution.status !== 'RUNNING';
-    }
   };

@@ -1,32 +1,32 @@
 import type { releaseTargetsContract } from '../contracts/release-targets.contract.ts';
-import { restoreRequest } from '../contracts/restore-request.ts';
 import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
 import type { RestoreTargets } from '../ports/pins.ts';
-import { RequestFile } from './request-file.ts';
-import { leftBehind, targetRecords } from './target-fence.ts';
+import { CLAIM_MS, leftBehind } from './target-fence.ts';
 
-/** Idempotent; records that are another restore's by now, or that have ended otherwise, stay as they are. */
+/**
+ * Idempotent; records that are another restore's by now, or that have ended otherwise, stay as they are. The records
+ * say it all: the run's request may have expired in the work bucket before the clean-up closes what a stopped restore
+ * left.
+ */
 export const releaseTargets =
   (
-    ports: { readonly objects: ObjectStore; readonly targets: RestoreTargets; readonly clock: Clock },
-    config: { readonly WORK_BUCKET: string; readonly STEP_LIFE_SECONDS: number },
+    ports: { readonly targets: RestoreTargets; readonly clock: Clock },
+    config: { readonly STEP_LIFE_SECONDS: number },
   ) =>
   async ({
-    root,
     run,
+    target,
     state,
   }: InputOf<typeof releaseTargetsContract>): Promise<OutputOf<typeof releaseTargetsContract>> => {
-    const request = await new RequestFile(ports.objects, config.WORK_BUCKET, restoreRequest).read(root, run);
     let released = 0;
-    for (const record of targetRecords(request, state, ports.clock)) {
-      const mine = await ports.targets.get(record.target, record.table);
-      if (mine?.restoreId !== run) continue;
-      if (mine.state === 'RESTORING' && state === 'FAILED') {
+    for await (const record of ports.targets.list(target)) {
+      if (record.restoreId !== run) continue;
+      if (record.state === 'RESTORING' && state === 'FAILED') {
         await ports.targets.noteLeft(leftBehind(record, ports.clock, config));
       }
-      if (mine.state === state || (await ports.targets.update(record))) released++;
+      const ended = { ...record, state, expiresAt: ports.clock.now() + CLAIM_MS };
+      if (record.state === state || (await ports.targets.update(ended))) released++;
     }
     return { released };
   };

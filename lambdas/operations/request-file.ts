@@ -38,9 +38,15 @@ export class RequestFile<S extends z.ZodType<{ readonly executionArn: string }>>
 
   /** @throws UnknownAnswer if the run has none (its first step has not run), or it is damaged */
   async read(root: string, run: string): Promise<z.infer<S>> {
+    const request = await this.find(root, run);
+    if (request === undefined) throw new UnknownAnswer(`the run ${run} of ${root} has no request`, 'start it again');
+    return request;
+  }
+
+  /** `undefined`: its first step has not run, or it expired. @throws UnknownAnswer if it is damaged */
+  async find(root: string, run: string): Promise<z.infer<S> | undefined> {
     const key = requestKey(workPrefix(root, run));
     const object = await this.#objects.get(this.#bucket, key, MAX_BYTES);
-    if (object === undefined) throw new UnknownAnswer(`the run ${run} of ${root} has no request`, 'start it again');
-    return readWorkJson(this.#schema, object.bytes, { bucket: this.#bucket, key, next: 'start it again' });
+    return object && readWorkJson(this.#schema, object.bytes, { bucket: this.#bucket, key, next: 'start it again' });
   }
 }

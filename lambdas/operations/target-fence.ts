@@ -2,11 +2,12 @@ import { TargetBusy } from '../../core/errors/image-errors.ts';
 import type { LeftRestore, TargetRecord } from '../../core/items.ts';
 import type { RestoreRequest } from '../contracts/restore-request.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Executions } from '../ports/executions.ts';
 import type { RestoreTargets } from '../ports/pins.ts';
 import type { RunPorts } from './run-entry.ts';
 
 /** A claim's life; steps extend it. Long, because a claim whose execution has ended is taken over at once. */
-const CLAIM_MS = 24 * 3_600_000;
+export const CLAIM_MS = 24 * 3_600_000;
 
 interface Fence {
   readonly targets: RestoreTargets;
@@ -36,6 +37,19 @@ export const leftBehind = (record: TargetRecord, clock: Clock, config: { STEP_LI
   restoreId: record.restoreId,
   notBefore: clock.now() + config.STEP_LIFE_SECONDS * 1_000,
 });
+
+/**
+ * Whether nobody works on the record any more. An execution that Step Functions does not know may be one that it does
+ * not show (yet, or after 90 days): then the lease decides.
+ */
+export async function hasEnded(
+  executions: Pick<Executions, 'status'>,
+  record: TargetRecord,
+  nowMs: number,
+): Promise<boolean> {
+  const execution = await executions.status(record.executionArn);
+  return execution === undefined ? record.expiresAt < nowMs : execution.status !== 'RUNNING';
+}
 
 export function busy(record: TargetRecord, holder: TargetRecord | undefined): TargetBusy {
   const isOther = holder !== undefined && holder.restoreId !== record.restoreId;

@@ -3,8 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { targetsPartition } from '../../core/items.ts';
 import type { Call } from '../../local/hub.ts';
 import { taskStates } from '../support/asl-states.ts';
+import { Bucket } from '../support/bucket.ts';
 import { itemsOf, type RestoreWorld, ROOT, request, restoreWorld, TARGET } from '../support/restore-world.ts';
 import { putItem } from '../support/sealed-image.ts';
+import { WORK_BUCKET } from '../support/world.ts';
 
 const STEP_LIFE_MS = 2_700_000;
 const stepOf = (call: Call): string =>
@@ -98,6 +100,53 @@ describe('a restore that no Catch could end', () => {
     expect(await outcomes()).toEqual(['CLEANED']);
     expect(await published()).toEqual([]);
   });
+
+  it.each(['before it is closed', 'before it is cleaned'])(
+    'whose request and plan expired in the work bucket %s: nothing of it stays',
+    async (when) => {
+      await stoppedIn('PauseCleaners');
+      const work = new Bucket(w.world, WORK_BUCKET);
+      const expire = async () => {
+        for (const key of await work.keys()) await work.remove(key);
+      };
+      if (when === 'before it is closed') await expire();
+      expect(await outcomes()).toEqual(['CLOSED']);
+      await expire();
+      await w.world.clock.sleep(STEP_LIFE_MS);
+      for (const _ of [1, 2]) expect(await outcomes()).toEqual(['CLEANED']);
+      expect(await outcomes()).toEqual([]);
+      expect(await published()).toEqual([]);
+      expect(await itemsOf(w.world, 'pins#')).toEqual([]);
+      expect((await itemsOf(w.world, 'targets#')).join()).not.toMatch(/left#|RESTORING/);
+      expect(await w.world.run('restore', request())).toMatchObject({ status: 'SUCCEEDED' });
+    },
+  );
+
+  it.each([
+    ['not over', 60_000, 'TargetBusy'],
+    ['over', -1, undefined],
+  ])(
+    'whose execution nobody knows, and whose lease is %s, stands in the way of the next one or not',
+    async (_, aheadMs, error) => {
+      const restoreId = 'r0123456789abcdef0123';
+      const theirs = {
+        target: TARGET,
+        root: ROOT,
+        table: 'shop:orders',
+        restoreId,
+        snapshot: `holdfast_x_${restoreId}`,
+      };
+      const executionArn = 'arn:aws:states:eu-west-1:123456789012:execution:restore:gone';
+      const expiresAt = w.world.clock.now() + aheadMs;
+      await putItem(w.world, targetsPartition(TARGET), 'shop:orders', {
+        ...{ ...theirs, executionArn, state: 'RESTORING', expiresAt },
+      });
+      expect((await w.world.run('restore', request())).error).toBe(error);
+      const items = (await itemsOf(w.world, 'targets#')).join();
+      if (error) expect(items).toMatch(new RegExp(`"restoreId":"${restoreId}".*RESTORING`));
+      else expect(items).toContain(`left#${restoreId}`);
+    },
+  );
 
   it('leaves alone a restore that runs', async () => {
     let during: string[] = [];

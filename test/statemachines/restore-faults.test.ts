@@ -3,7 +3,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { VerificationFailed } from '../../core/errors/image-errors.ts';
 import { CONTROL, rootPartition } from '../../core/items.ts';
 import type { Call } from '../../local/hub.ts';
-import { itemsOf, type RestoreWorld, ROOT, request, restoredKeys, restoreWorld } from '../support/restore-world.ts';
+import {
+  itemsOf,
+  type RestoreWorld,
+  ROOT,
+  request,
+  restoredKeys,
+  restoreWorld,
+  TARGET,
+} from '../support/restore-world.ts';
 import { putItem } from '../support/sealed-image.ts';
 
 /** Steps of the restore in order; those from DropHold on come after it is visible. */
@@ -142,7 +150,7 @@ describe('restore, when something fails', () => {
     await step('CheckPlaced', input);
     await step('PublishSnapshots', input);
     await step('DropHold', input);
-    await step('ReleaseTargets', { ...input, state: 'PUBLISHED' });
+    await step('ReleaseTargets', { ...input, target: TARGET, state: 'PUBLISHED' });
     await step('UnpinImages', input);
   }
 

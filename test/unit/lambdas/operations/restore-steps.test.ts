@@ -44,7 +44,7 @@ describe('steps of a restore', () => {
       ['PublishSnapshots', () => call('PublishSnapshots')],
       ['DropHold', () => call('DropHold')],
       ['SummarizeRestore', () => call('SummarizeRestore', { published: true })],
-      ['ReleaseTargets', () => call('ReleaseTargets', { state: 'PUBLISHED' })],
+      ['ReleaseTargets', () => call('ReleaseTargets', { target: TARGET, state: 'PUBLISHED' })],
       ['UnpinImages', () => call('UnpinImages')],
     ];
     for (const [name, step] of steps) {
@@ -111,23 +111,25 @@ describe('steps of a restore', () => {
   it('a failed restore removes its hold and what it did not publish, twice without harm, and no store file', async () => {
     await restore(1, 'PauseCleaners');
     const files = (await w.target.keys()).filter((key) => key.startsWith('hbase/archive/'));
-    const first = await call('CleanRestore');
+    const first = await call('CleanRestore', { target: TARGET });
     expect(first).toMatchObject({ deleted: 6, left: expect.stringContaining('the next restore uses them') });
     expect(await w.target.keys()).toEqual(files);
     expect(await w.target.versions('hbase/.hbase-snapshot/')).toEqual([]);
-    expect(await call('CleanRestore')).toMatchObject({ deleted: 0, left: first.left });
+    expect(await call('CleanRestore', { target: TARGET })).toMatchObject({ deleted: 0, left: first.left });
   });
 
   it('a failed restore leaves a visible snapshot alone and says so', async () => {
     await restore(1, 'PublishSnapshots');
     const visible = (await w.target.keys()).filter((key) => key.includes('.hbase-snapshot/holdfast'));
-    expect(await call('CleanRestore')).toMatchObject({ left: expect.stringContaining('delete_snapshot') });
+    expect(await call('CleanRestore', { target: TARGET })).toMatchObject({
+      left: expect.stringContaining('delete_snapshot'),
+    });
     expect((await w.target.keys()).filter((key) => key.includes('.hbase-snapshot/'))).toEqual(visible);
   });
 
   it('after its end as FAILED nothing of it publishes any more', async () => {
     await restore(1, 'CheckPlaced');
-    await call('ReleaseTargets', { state: 'FAILED' });
+    await call('ReleaseTargets', { target: TARGET, state: 'FAILED' });
     for (const step of ['HoldOffCleaners', 'CheckPlaced', 'PauseCleaners', 'PublishSnapshots']) {
       await expect(call(step)).rejects.toMatchObject({ name: 'TargetBusy' });
     }
@@ -140,10 +142,10 @@ describe('steps of a restore', () => {
       const remove = w.world.hub.intercept(async (one, next) => {
         if (one.operation !== 'PutItem') return next(one);
         remove();
-        await call('ReleaseTargets', { state: 'FAILED' });
+        await call('ReleaseTargets', { target: TARGET, state: 'FAILED' });
         return next(one);
       });
-      const late = call(step, { state: 'PUBLISHED' });
+      const late = call(step, { target: TARGET, state: 'PUBLISHED' });
       if (step === 'ReleaseTargets') await expect(late).resolves.toEqual({ released: 0 });
       else await expect(late).rejects.toMatchObject({ name: 'TargetBusy' });
       for (const item of await itemsOf(w.world, 'targets#')) expect(item).toMatch(/"FAILED"|"left#/);
@@ -158,7 +160,7 @@ describe('steps of a restore', () => {
       const isVisible = /hbase-snapshot\/holdfast.*\.snapshotinfo$/.test(String(one.input.Key));
       if (one.operation === 'PutObject' && isVisible && !isReleased) {
         isReleased = true;
-        await call('ReleaseTargets', { state: 'FAILED' });
+        await call('ReleaseTargets', { target: TARGET, state: 'FAILED' });
       }
       return answer;
     });
@@ -204,7 +206,7 @@ describe('steps of a restore', () => {
     const theirs = { ...record, snapshot: 'holdfast_x', state: 'RESTORING', expiresAt: 9e12 };
     await restore(1, 'PlanRestore');
     await putItem(w.world, targetsPartition(TARGET), 'sensors', theirs);
-    expect(await call('ReleaseTargets', { state: 'FAILED' })).toEqual({ released: 0 });
+    expect(await call('ReleaseTargets', { target: TARGET, state: 'FAILED' })).toEqual({ released: 0 });
     expect((await itemsOf(w.world, 'targets#'))[0]).toContain('r00000000000000000000');
   });
 
