@@ -1,20 +1,10 @@
-import { dynamoDbPins } from '../adapters/dynamodb/pins.ts';
-import { dynamoDbRestoreTargets } from '../adapters/dynamodb/restore-targets.ts';
-import { s3ObjectStore } from '../adapters/s3/object-store.ts';
 import { publishSnapshotsContract } from '../contracts/publish-snapshots.contract.ts';
 import { publishSnapshots } from '../operations/publish-snapshots.ts';
 import { lambdaHandler } from './compose.ts';
 import { defineStep } from './step.ts';
+import { targetPorts } from './target-ports.ts';
 
 export const step = defineStep(publishSnapshotsContract, (environment, clients) =>
-  publishSnapshots(
-    {
-      objects: s3ObjectStore(clients),
-      pins: dynamoDbPins(clients, environment.TABLE_NAME),
-      targets: dynamoDbRestoreTargets(clients, environment.TABLE_NAME),
-      clock: clients.clock,
-    },
-    environment,
-  ),
+  publishSnapshots(targetPorts(clients, environment), environment),
 );
 export const handler = lambdaHandler(step);

@@ -14,7 +14,7 @@ const MURMUR = 1;
 const ERROR_RATE = 0.01;
 const ROWCOL_COMPARATOR = 'org.apache.hadoop.hbase.CellComparatorImpl';
 
-/** HBase's compound bloom filter (CompoundBloomFilterWriter, formats §4.10): chunks among the data blocks, meta at the end. */
+/** HBase's compound bloom filter (CompoundBloomFilterWriter): chunks among the data blocks, meta at the end. */
 export class BloomWriter {
   readonly type: 'ROW' | 'ROWCOL';
   readonly #bits: Uint8Array;

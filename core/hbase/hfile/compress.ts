@@ -20,7 +20,7 @@ export function algorithmOf(compression: WriterCompression): Compression {
   return compression === 'ZSTD framed' ? 'ZSTD' : compression;
 }
 
-/** The payload of a block as it lies in the file (formats §4.4). */
+/** The payload of a block as it lies in the file (HFileBlockDefaultEncodingContext). */
 export function compress(compression: WriterCompression, payload: Uint8Array): Uint8Array {
   switch (compression) {
     case 'NONE':

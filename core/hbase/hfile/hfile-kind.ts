@@ -15,7 +15,7 @@ export type HFileKind =
 const TRUE = Buffer.from([0xff]);
 const FALSE = Buffer.from([0]);
 
-/** The file info of a finished file (formats §4.8); keys of HFileInfo, HStoreFile, StoreFileWriter and HFileOutputFormat2. */
+/** The file info of a finished file; keys of HFileInfo, HStoreFile, StoreFileWriter and HFileOutputFormat2. */
 export function fileInfoFor(
   kind: HFileKind,
   facts: CellFacts,

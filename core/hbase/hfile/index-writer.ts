@@ -84,7 +84,7 @@ export interface IndexWriterOptions {
   readonly minEntries: number;
 }
 
-/** The data index: leaves among the data blocks, what is above them at the end (formats §4.9). Memory: one leaf, and the entry of each leaf. */
+/** The data index: leaves among the data blocks, what is above them at the end (HFileBlockIndex.BlockIndexWriter). Memory: one leaf, and the entry of each leaf. */
 export class DataIndexWriter {
   levels = 1;
   /** Payloads of all index blocks, for the trailer. */

@@ -62,7 +62,7 @@ const BATCH_BYTES = 4 << 20;
 const BATCH_ENTRIES = 1 << 16;
 
 /**
- * Reads a write-ahead log (formats §2) from one end to the other, in batches of whole entries, and answers how it ended.
+ * Reads a write-ahead log (ProtobufLogReader; from 2.6 on AbstractProtobufWALReader) from one end to the other, in batches of whole entries, and answers how it ended.
  * Memory is a few windows and the largest entry, and with compression the dictionaries, whatever the file's size.
  * @throws WalCorrupt, WalTruncated, WalUnsupported, and what the source throws
  */

@@ -86,7 +86,7 @@ const copied = ({ status, text, requestId, versionId }: Answer) => ({
   ...(versionId !== undefined && { VersionId: versionId }),
 });
 
-/** As the SDK has it. 200 with an error inside, or without an end, counts as a 5xx: it is asked again (aws-facts 27). */
+/** As the SDK has it. 200 with an error inside, or without an end, counts as a 5xx: it is asked again (API, "CopyObject"). */
 function copyError({ status, text, requestId }: Answer): Error {
   return Object.assign(new Error(member(text, 'Message') ?? `HTTP status ${status}`), {
     name: member(text, 'Code') ?? 'UnknownError',
