@@ -92,12 +92,9 @@ export class CompressedCells implements CellDecoder {
         }
       }
       const start = this.#out.at;
+      const cellAt = p;
       p = this.#cell(b, p, end, batch !== undefined);
-      if (batch === undefined) continue;
-      if (isMarkerKeyValue(this.#out.bytes, start, this.#out.at)) {
-        batch.event(readWalEvent(this.#out.bytes, start));
-        this.#out.at = start;
-      } else batch.cell(start, this.#out.at);
+      if (batch !== undefined) this.#give(start, cellAt, batch);
     }
     return p;
   }
@@ -119,6 +116,20 @@ export class CompressedCells implements CellDecoder {
 
   take(): Buffer {
     return this.#out.take();
+  }
+
+  /** Gives out the cell that was put together from `start` on. Faults are told of the place in the log it came from. */
+  #give(start: number, cellAt: number, batch: WalBatchBuilder): void {
+    const { bytes, at } = this.#out;
+    try {
+      if (isMarkerKeyValue(bytes, start, at)) {
+        batch.event(readWalEvent(bytes, start));
+        this.#out.at = start;
+      } else batch.cell(start, at);
+    } catch (error) {
+      if (error instanceof EntryFault) throw new EntryFault(cellAt, error.message);
+      throw error;
+    }
   }
 
   /** Where the bytes behind the cell begin; it is appended to the buffer if it is wanted. */

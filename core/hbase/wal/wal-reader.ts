@@ -57,6 +57,9 @@ const DEFAULTS = {
 };
 type Settings = Required<ReadWalOptions>;
 
+/** Most headers fit in here; only if one does not, more is read. */
+const LIKELY_HEADER_BYTES = 128;
+
 /** A batch of cells that are put together is given out at this size. */
 const BATCH_BYTES = 4 << 20;
 const BATCH_ENTRIES = 1 << 16;
@@ -225,8 +228,12 @@ class LogReader {
 }
 
 async function headerOf(window: WalWindow, size: number, what: string): Promise<WalHeader | undefined> {
-  if (size > 0) await window.have(0, Math.min(size, MAX_HEADER_BYTES));
-  return readWalHeader(window.bytes, what);
+  for (const bytes of [LIKELY_HEADER_BYTES, MAX_HEADER_BYTES]) {
+    if (size > 0) await window.have(0, Math.min(size, bytes));
+    const header = readWalHeader(window.bytes, what);
+    if (header !== undefined || size <= bytes) return header;
+  }
+  return undefined;
 }
 
 function ended(kind: WalEnd['kind'], offset: number, tornBytes: number, counts: WalCounts): WalEnd {
