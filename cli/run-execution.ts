@@ -10,12 +10,14 @@ import { DETACHED } from './verb.ts';
 /** The state machines that a verb starts; `noun` is what goes on when somebody detaches. */
 const MACHINES = {
   backup: { output: 'FullBackupStateMachine', noun: 'the backup' },
+  increment: { output: 'IncrementalBackupStateMachine', noun: 'the backup' },
   restore: { output: 'RestoreStateMachine', noun: 'the restore' },
   verify: { output: 'VerifyStateMachine', noun: 'the verification' },
   repair: { output: 'RepairStateMachine', noun: 'the repair' },
   cleanup: { output: 'CleanUpStateMachine', noun: 'the clean-up' },
 } as const;
 type Kind = keyof typeof MACHINES;
+const isBackup = (kind: Kind) => kind === 'backup' || kind === 'increment';
 
 /** The input of a state machine, as the verb has checked it. */
 type Input = { readonly root: string } & Readonly<Record<string, unknown>>;
@@ -42,7 +44,7 @@ export async function runExecution<T>(
   const executionArn = await start(world, world.stack[output], run.kind, run.input);
   const page = consoleUrl(executionArn);
   context.output.say({ type: 'execution', fields: { executionArn, console: page }, line: ['Execution', page] });
-  const holdsFlag = run.kind === 'backup' || run.kind === 'repair';
+  const holdsFlag = isBackup(run.kind) || run.kind === 'repair';
   const comeBack = holdsFlag ? `. holdfast progress ${run.input.root} --follow` : `: ${page}`;
   return tellExecution<T>(context, world, {
     ...{ executionArn, root: run.input.root, detached: `${noun} goes on${comeBack}` },
@@ -69,7 +71,7 @@ export async function tellExecution<T>(
 
 /** The name of a backup's execution is its id, so that console, history and terminal say the same. */
 async function start(world: World, stateMachineArn: string, kind: Kind, input: object): Promise<string> {
-  const name = kind === 'backup' ? `backup_${world.now()}` : `${kind}-${world.now()}-${randomBytes(3).toString('hex')}`;
+  const name = isBackup(kind) ? `backup_${world.now()}` : `${kind}-${world.now()}-${randomBytes(3).toString('hex')}`;
   const answer = await world.sfn.send(
     new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
   );

@@ -3,6 +3,7 @@ import type { FailureReason } from '../../core/items.ts';
 import type { BackupSummary } from '../../lambdas/contracts/commit-backup.contract.ts';
 import type { dryRunBackupContract } from '../../lambdas/contracts/dry-run-backup.contract.ts';
 import { parseFullRequest } from '../../lambdas/contracts/full-request.ts';
+import { parseIncrementalRequest } from '../../lambdas/contracts/incremental-request.ts';
 import type { OutputOf } from '../../lambdas/contracts/step-contract.ts';
 import type { World } from '../compose.ts';
 import { report } from '../failure.ts';
@@ -15,12 +16,21 @@ import { repairCommand, whatIsSafe } from '../what-is-safe.ts';
 
 type DryRun = OutputOf<typeof dryRunBackupContract>;
 
+/** Which state machine makes it, and what it takes. */
+const TYPES = {
+  full: { kind: 'backup', parse: parseFullRequest },
+  incremental: { kind: 'increment', parse: parseIncrementalRequest },
+} as const;
+const isType = (text: string): text is keyof typeof TYPES => Object.hasOwn(TYPES, text);
+
 /** Option → field of the input (docs/design.md, "Inputs"). */
 const FIELDS = {
   table: 'tables',
   all: 'all',
   snapshot: 'snapshots',
   standalone: 'standalone',
+  fromSnapshot: 'fromSnapshot',
+  orFull: 'orFull',
   dryRun: 'dryRun',
   concurrency: 'copyConcurrency',
   chunkObjects: 'chunkObjects',
@@ -36,17 +46,23 @@ export function createVerb(program: Command, run: RunVerb): void {
   program
     .command('create')
     .description('makes a backup of tables; either it exists whole, or nothing of it does')
-    .argument('<type>', 'full')
+    .argument('<type>', 'full, or incremental: what is new since the newest backup of each table')
     .argument('<root>', 'backup root, s3://bucket/prefix')
-    .option('-t, --table <tables>', 'tables, separated by commas', tableList)
-    .option('--all', 'every table of the source')
+    .option(
+      '-t, --table <tables>',
+      'tables, separated by commas (default of incremental: all that the root has)',
+      tableList,
+    )
+    .option('--all', 'every table of the source; incremental: every one that the root has')
     .requiredOption('--source <uri>', "HBase's root directory in S3 (hbase.rootdir)")
     .option(
       '--snapshot <TABLE=NAME>',
       'the snapshot to take of a table (default: its newest complete one)',
       snapshotPair,
     )
-    .option('--standalone', 'copy every file, share none with older images')
+    .option('--standalone', 'full: copy every file, share none with older images')
+    .option('--from-snapshot', 'incremental: a newer table snapshot is the end of it')
+    .option('--or-full', 'incremental: take tables full that have no backup to follow on')
     .option('--dry-run', 'print the plan and its cost, do nothing')
     .option('--concurrency <n>', 'chunks copied at once, at most 10000 (default: 8)', wholeNumber)
     .option('--chunk-objects <n>', 'files a chunk, at most 1000', wholeNumber)
@@ -55,15 +71,16 @@ export function createVerb(program: Command, run: RunVerb): void {
       `
 Examples:
   holdfast create full s3://acme-backups/prod -t shop:orders,sensors --source s3://acme-hbase/root
-  holdfast create full s3://acme-backups/prod --all --source s3://acme-hbase/root --dry-run`,
+  holdfast create full s3://acme-backups/prod --all --source s3://acme-hbase/root --dry-run
+  holdfast create incremental s3://acme-backups/prod --source s3://acme-hbase/root --from-snapshot`,
     )
     .action(async (type: string, root: string, _options: unknown, command: Command) =>
       run(command, async ({ output, world, signal }, options) => {
-        if (type !== 'full') {
+        if (!isType(type)) {
           return report(output, {
             name: 'InvalidInput',
-            message: `type: "${type}" is none of: full`,
-            hint: 'holdfast create full -h',
+            message: `type: "${type}" is none of: full, incremental`,
+            hint: 'holdfast create -h',
           });
         }
         const input = {
@@ -72,10 +89,11 @@ Examples:
           ...given(options, FIELDS),
         };
         const here = await world();
-        parseFullRequest(input, { roots: here.stack.Roots, sources: here.stack.Sources });
+        const { kind, parse } = TYPES[type];
+        parse(input, { roots: here.stack.Roots, sources: here.stack.Sources });
         const began = here.now();
         return runExecution<BackupSummary | DryRun>({ output, signal }, here, {
-          ...{ kind: 'backup', input },
+          ...{ kind, input },
           failed: (failure, ended) => tellFailure(here, output, input.root, failure, ended),
           succeeded(result) {
             if ('requests' in result) sayPlan(output, result);
@@ -116,7 +134,7 @@ function sayCommitted(output: Output, s: BackupSummary, milliseconds: number): v
     fields: { ...s, milliseconds },
     line: [
       'Committed',
-      `${s.id}  full  ${plural(s.tables, 'table')}  restorable at ${timeText(s.positionTo)}  (${durationText(milliseconds)})`,
+      `${s.id}  ${s.type === 'FULL' ? 'full' : `incremental on ${s.parents.join(', ')}`}  ${plural(s.tables, 'table')}  restorable at ${timeText(s.positionTo)}  (${durationText(milliseconds)})`,
     ],
   });
 }
@@ -132,20 +150,26 @@ async function whatWasUndone(world: World, root: string, arn: string): Promise<s
   return 'nothing: no session of it is in the history';
 }
 
+/** Compactions are paid for again: what they wrote is new, though its cells may be old. */
+const rewrittenText = (of: { readonly rewrittenFiles: number; readonly rewrittenBytes: number }): string =>
+  of.rewrittenFiles === 0
+    ? ''
+    : `; ${of.rewrittenFiles} (${sizeText(of.rewrittenBytes)}) of before were rewritten since`;
+
 function sayPlan(output: Output, plan: DryRun): void {
   output.say({
     type: 'plan',
     fields: plan,
     line: [
       'Plan',
-      `${plural(plan.tables.length, 'table')}, ${plural(plan.files, 'file')}, ${sizeText(plan.bytes)}; ${plural(plan.newFiles, 'file')} (${sizeText(plan.newBytes)}) new\n` +
+      `${plural(plan.tables.length, 'table')}, ${plural(plan.files, 'file')}, ${sizeText(plan.bytes)}; ${plural(plan.newFiles, 'file')} (${sizeText(plan.newBytes)}) new${rewrittenText(plan)}\n` +
         `about ${plan.requests.copy} CopyObject, ${plan.requests.list} LIST: $${plan.requestCost.toFixed(4)}; $${plan.storageCostPerMonth.toFixed(4)} a month in S3 Standard`,
     ],
   });
   for (const t of plan.tables) {
     output.note(
       '',
-      `${t.table}  snapshot ${t.snapshot}  ${plural(t.files, 'file')} ${sizeText(t.bytes)}, new ${t.newFiles} (${sizeText(t.newBytes)})${t.base ? `, shares with ${t.base}` : ''}`,
+      `${t.table}  snapshot ${t.snapshot}  ${plural(t.files, 'file')} ${sizeText(t.bytes)}, new ${t.newFiles} (${sizeText(t.newBytes)})${rewrittenText(t)}${t.parent ? `, follows on ${t.parent}` : t.base ? `, full, shares with ${t.base}` : ', full'}`,
     );
   }
   output.note('Next', 'the same command without --dry-run');

@@ -3,6 +3,7 @@ import { meantId, meantImages } from '../../core/image-choice.ts';
 import { manifestKey } from '../../core/image-layout.ts';
 import type { ImageRecord, ImageTableRecord } from '../../core/items.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
+import { chainOf, restorablePoints } from '../chain.ts';
 import { holderOf, holderText } from '../holder.ts';
 import { plural, sizeText, timeText } from '../text.ts';
 import { knownRoot } from '../typed-place.ts';
@@ -38,11 +39,13 @@ Examples:
         const heldBy = images
           .filter((one) => one.id !== meant && one.state === 'COMPLETE' && one.holders.includes(meant))
           .map((one) => one.id);
+        const chain = image ? chainOf(images, image) : [];
+        const points = await restorablePoints(here, root.uri, chain, tables);
         const holder = await holderOf(here, root.uri);
         const active = holder?.flag.sessionId === meant ? holderText(holder) : null;
         output.document(
           'description',
-          { root: root.uri, active, session: session ?? null, image: image ?? null, tables, heldBy },
+          { root: root.uri, active, session: session ?? null, image: image ?? null, tables, chain, points, heldBy },
           () => {
             output.note(
               'What',
@@ -59,10 +62,11 @@ Examples:
             }
             if (!image) return;
             output.table(
-              ['TABLE', 'SNAPSHOT', 'AS OF', 'FILES', 'BYTES', 'NEW'],
+              ['TABLE', 'SNAPSHOT', 'FOLLOWS ON', 'AS OF', 'FILES', 'BYTES', 'NEW'],
               tables.map((t) => [
                 t.table,
-                t.snapshot,
+                t.kind === 'WALS' ? 'from logs' : t.snapshot,
+                t.parent ?? '– (full)',
                 timeText(t.position),
                 String(t.files),
                 sizeText(t.bytes),
@@ -74,6 +78,17 @@ Examples:
               'Bytes',
               `${plural(image.files, 'file')}, ${sizeText(image.bytes)}; ${sizeText(image.newBytes)} of its own${shared > 0 ? `, ${sizeText(shared)} in ${image.holders.filter((h) => h !== meant).join(', ')}` : ''}`,
             );
+            if (chain.length > 1) {
+              output.note(
+                'Chain',
+                chain
+                  .map(({ id, type, state }) => `${id} ${type.toLowerCase()}${state === 'COMPLETE' ? '' : ` ${state}`}`)
+                  .join(' ← '),
+              );
+              for (const { table, points: restorable } of points) {
+                output.note('Points', `${table}: ${restorable.map(({ position }) => timeText(position)).join(', ')}`);
+              }
+            }
             if (heldBy.length > 0) output.note('Held by', heldBy.join(', '));
             output.note('Where', `s3://${root.bucket}/${manifestKey(root, meant)}`);
             if (image.state !== 'COMPLETE') return;

@@ -105,7 +105,7 @@ function rowOf({ session, image, active }: Row): string[] {
   const isComplete = image?.state === 'COMPLETE';
   return [
     session.id,
-    session.operation.replace('-backup', ''),
+    isComplete ? image.type.toLowerCase() : session.operation.replace('-backup', ''),
     String(isComplete ? image.tables : session.tables.length || '–'),
     isComplete ? sizeText(image.newBytes) : '–',
     isComplete ? sizeText(image.bytes - image.newBytes) : '–',
