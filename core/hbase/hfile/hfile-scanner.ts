@@ -45,7 +45,7 @@ export class HFileScanner implements CellCursor {
   #isStarted = false;
   #isDone = false;
 
-  constructor(reader: HFileReader, { startRow, stopRow }: RowRange) {
+  constructor(reader: HFileReader, { startRow, stopRow }: RowRange = {}) {
     this.#reader = reader;
     this.#startKey = startRow && firstKeyOn(startRow, NOTHING, NOTHING);
     this.#stopKey = stopRow && firstKeyOn(stopRow, NOTHING, NOTHING);

@@ -45,6 +45,8 @@ test.each([
   ['levels-gz-prefix', { compression: 'GZ', dataBlocks: 182, depth: 'cells' }],
   ['unchecked', { dataBlocks: 23, depth: 'cells' }],
   ['empty', { dataBlocks: 0, entryCount: 0, depth: 'cells' }],
+  ['encoded-diff-tags', { entryCount: 1552, depth: 'cells' }],
+  ['encoded-row-index-v1-tags', { entryCount: 1552, depth: 'cells' }],
   ['no-mvcc', { dataBlocks: 16, entryCount: 600, depth: 'cells' }],
 ])('a file of the kind %s is whole', async (name, expected) => {
   expect(await verify(fixture('hfiles').get(name)!)).toMatchObject({ ...expected, warnings: [], maxSeqId: 100n });
