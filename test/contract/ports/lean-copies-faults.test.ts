@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { CopyObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { s3ObjectStore } from '../../../lambdas/adapters/s3/object-store.ts';
@@ -14,7 +15,8 @@ const copy = (Key: string) =>
 const etagOf = (Key: string) => ({ CopyObjectResult: { ETag: `"${Key}"` } });
 const keyOf = ({ path }: Asked): string => path.split('/').at(-1) ?? '';
 const answered = (asked: Asked): void => void asked.socket.write(http(200, done(keyOf(asked))));
-const tick = () => new Promise((resolve) => setTimeout(resolve, 20));
+const closed = (socket: Socket) =>
+  socket.closed || new Promise<void>((resolve) => socket.once('close', () => resolve()));
 
 /** The first copy is through the SDK already; `seen` and `sockets` have its. */
 async function scripted(...given: Parameters<typeof scriptedS3>) {
@@ -55,8 +57,7 @@ describe('an answer that does not come whole', () => {
     async (bytes) => {
       const { lean, sockets } = await scripted(({ socket }) => socket.write(bytes), { limits: { silenceMs: 50 } });
       await expect(lean.send(copy('a'))).rejects.toMatchObject({ code: 'ETIMEDOUT' });
-      await tick();
-      expect(sockets.at(-1)?.destroyed).toBe(true);
+      await closed(sockets.at(-1)!);
     },
   );
 
@@ -88,13 +89,13 @@ describe('connections', () => {
   });
 
   it('that the server closed while they were idle are not used again', async () => {
-    const { lean, ours } = await scripted((asked) => {
+    const { lean, ours, sockets } = await scripted((asked) => {
       answered(asked);
-      setTimeout(() => asked.socket.end(), 5);
+      asked.socket.end();
     });
     for (const key of ['a', 'b']) {
       expect(await lean.send(copy(key))).toMatchObject(etagOf(key));
-      await tick();
+      await closed(sockets.at(-1)!);
     }
     expect(new Set(ours().map(({ connection }) => connection)).size).toBe(2);
   });
@@ -117,16 +118,15 @@ describe('connections', () => {
     ],
     [
       'afterwards',
-      (asked: Asked) => {
-        answered(asked);
-        setTimeout(() => asked.socket.write(http(200, done('other'))), 5);
-      },
+      (asked: Asked) =>
+        asked.socket.write(http(200, done(keyOf(asked))), () => asked.socket.write(http(200, done('other')))),
     ],
   ])('with an answer too many, %s: it is nobody’s', async (_, script) => {
-    const { lean } = await scripted(script as (asked: Asked) => void);
+    const { lean, sockets } = await scripted(script);
     for (const key of ['a', 'b', 'c']) {
       expect(await lean.send(copy(key))).toMatchObject(etagOf(key));
-      await tick();
+      // By the client: the server keeps its end open.
+      await closed(sockets.at(-1)!);
     }
   });
 
@@ -222,7 +222,6 @@ describe('TLS', () => {
     );
     for (const key of ['a', 'b', 'c']) {
       expect(await lean.send(copy(key))).toMatchObject(etagOf(key));
-      await tick();
     }
     expect(ours()).toHaveLength(3);
     expect(resumed).toEqual([false, false, true, true]);

@@ -73,6 +73,34 @@ export function objectStoreConformance(subject: () => Promise<ObjectStoreSubject
     expect(await all(store.listVersions(bucket, 'k'))).toHaveLength(1);
   });
 
+  it.each([0, 5, 20 << 20, (16 << 20) + 7])('uploads %s bytes piece by piece', async (size) => {
+    const { store, bucket } = await subject();
+    const content = Buffer.alloc(size).map((_, i) => (i * 7) % 251);
+    const upload = store.upload(bucket, 'up');
+    for (let at = 0; at < size; at += 3_000_000) {
+      const piece = Uint8Array.from(content.subarray(at, at + 3_000_000));
+      await upload.write(piece);
+      piece.fill(0); // its memory is the writer's again
+    }
+    expect(await store.attributes(bucket, 'up')).toBeUndefined();
+    const { etag, size: written } = await upload.close();
+    const there = await store.get(bucket, 'up', 1 << 30);
+    expect(written).toBe(size);
+    expect(there!.etag).toBe(etag);
+    expect(Buffer.compare(there!.bytes, content)).toBe(0);
+    expect(await all(store.listUploads(bucket, ''))).toEqual([]);
+  });
+
+  it('leaves nothing of an upload that is given up', async () => {
+    const { store, bucket } = await subject();
+    const upload = store.upload(bucket, 'up');
+    await upload.write(Buffer.alloc(17 << 20));
+    expect(await all(store.listUploads(bucket, 'up'))).toHaveLength(1);
+    await upload.abort();
+    expect(await all(store.listUploads(bucket, 'up'))).toEqual([]);
+    expect(await store.attributes(bucket, 'up')).toBeUndefined();
+  });
+
   it('compares and sets', async () => {
     const { store, bucket } = await subject();
     await store.put(bucket, 'k', bytes('one'));
