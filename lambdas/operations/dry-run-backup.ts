@@ -1,12 +1,13 @@
 import type { PlannedFile } from '../../core/file-entry.ts';
-import type { ImageTableRecord } from '../../core/items.ts';
 import { CHUNK_BYTES } from '../../core/plan/cut-plan.ts';
-import { newestBases } from '../../core/plan/newest-bases.ts';
-import { noTotals } from '../../core/plan/plan-table.ts';
+import { requireNewer } from '../../core/plan/increment-parents.ts';
+import { noTableTotals } from '../../core/plan/plan-table.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
 import type { dryRunBackupContract } from '../contracts/dry-run-backup.contract.ts';
 import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import type { SystemTable } from '../ports/system-table.ts';
+import { backupBases } from './backup-bases.ts';
+import { imageCatalogue } from './image-catalogue.ts';
 import { type PlanPorts, TablePlanner } from './plan-tables.ts';
 
 type Ports = PlanPorts & { readonly table: Pick<SystemTable, 'listImages' | 'listImageTables'> };
@@ -26,16 +27,19 @@ export const dryRunBackup =
   (ports: Ports) =>
   async ({ root, request }: InputOf<typeof dryRunBackupContract>): Promise<Output> => {
     const source = parseS3Uri(request.source, 'source');
-    const bases = await basesOf(ports, root, request.source);
-    const planner = new TablePlanner(ports, request, await ports.snapshots.clusterId(source), bases);
+    const known = backupBases(request, await imageCatalogue(ports.table, root));
+    const planner = new TablePlanner(ports, request, await ports.snapshots.clusterId(source), known);
     const tables: Output['tables'] = [];
-    const sum = noTotals();
-    for (const snapshot of await ports.snapshots.choose(source, request)) {
-      const { totals, base, files } = await planner.plan(snapshot);
+    const sum = noTableTotals();
+    const chosen = await ports.snapshots.choose(source, request);
+    requireNewer(chosen, known.parents);
+    for (const snapshot of chosen) {
+      const { totals, base, parent, files } = await planner.plan(snapshot);
       await drain(files);
       const { table, snapshot: name, creationMs } = snapshot;
-      tables.push({ table, snapshot: name, position: creationMs, ...totals, base: base?.image.id ?? null });
-      for (const key of ['files', 'bytes', 'newFiles', 'newBytes'] as const) sum[key] += totals[key];
+      const bases = { base: base?.image.id ?? null, parent: parent?.image.id ?? null };
+      tables.push({ table, snapshot: name, position: creationMs, ...totals, ...bases });
+      for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += totals[key];
     }
     const pages = (objects: number) => Math.max(tables.length, Math.ceil(objects / 1_000));
     const copyChunks = Math.max(Math.ceil(sum.newFiles / request.chunkObjects), Math.ceil(sum.newBytes / CHUNK_BYTES));
@@ -50,17 +54,6 @@ export const dryRunBackup =
       storageCostPerMonth: sum.newBytes * STORAGE_PRICE,
     };
   };
-
-async function basesOf({ table }: Ports, root: string, source: string) {
-  const images = [];
-  const rows: ImageTableRecord[] = [];
-  for await (const image of table.listImages(root)) {
-    if (image.state !== 'COMPLETE') continue;
-    images.push(image);
-    for await (const row of table.listImageTables(root, image.id)) rows.push(row);
-  }
-  return newestBases(images, rows, source);
-}
 
 async function drain(files: AsyncIterable<readonly PlannedFile[]>): Promise<void> {
   for await (const _ of files);
