@@ -67,6 +67,20 @@ export type CopyOutcome =
   /** The source is there and cannot be read: archived class, access. */
   | { readonly decision: 'UNREADABLE'; readonly reason: string };
 
+export interface UploadedObject {
+  readonly etag: string;
+  readonly size: number;
+}
+
+/** An object that is being written, piece by piece. Until it is closed nobody sees it. */
+export interface ObjectUpload {
+  /** The bytes may be used again when the promise is settled. */
+  write(bytes: Uint8Array): Promise<void>;
+  close(): Promise<UploadedObject>;
+  /** Gives it up. Must be called if it is not closed: S3 keeps, and bills, what was sent. */
+  abort(): Promise<void>;
+}
+
 /**
  * Objects of S3. Strongly consistent. Every method retries what is safe to retry, with one loop of ours, and throws
  * `PlatformRefused` or `PlatformUnavailable` in the end. Absence is decided by LIST only: a GET that is refused for a
@@ -98,6 +112,8 @@ export interface ObjectStore {
   putOnce(bucket: string, key: string, bytes: Uint8Array): Promise<{ readonly decision: 'CREATED' | 'EXISTS' }>;
   /** Unconditional: for the VOID marker and for work files only. */
   put(bucket: string, key: string, bytes: Uint8Array): Promise<void>;
+  /** Unconditional, for work files only; of any size, in the memory of two parts. */
+  upload(bucket: string, key: string): ObjectUpload;
   /** Compare and set. */
   putIfMatch(
     bucket: string,

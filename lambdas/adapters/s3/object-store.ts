@@ -3,6 +3,7 @@ import { COPY_SIZES, type CopySizes, copyObject } from './copy-object.ts';
 import { listFolders, listPages, listUploads, listVersions } from './list-objects.ts';
 import { attributes, bucketRegion, get, getRange, getStream } from './read-objects.ts';
 import type { S3World } from './s3-request.ts';
+import { S3Upload } from './upload-object.ts';
 import { abortUploads, deleteVersions, put, putIfMatch, putOnce } from './write-objects.ts';
 
 /** Objects of Amazon S3 through the SDK. */
@@ -21,6 +22,7 @@ export function s3ObjectStore(world: S3World, sizes: CopySizes = COPY_SIZES): Ob
     attributes: (bucket, key) => attributes(world, bucket, key),
     putOnce: (bucket, key, bytes) => putOnce(world, bucket, key, bytes),
     put: (bucket, key, bytes) => put(world, bucket, key, bytes),
+    upload: (bucket, key) => new S3Upload(world, bucket, key),
     putIfMatch: (bucket, key, bytes, etag) => putIfMatch(world, bucket, key, bytes, etag),
     copy: (request) => copyObject(world, request, sizes),
     deleteVersions: (bucket, versions) => deleteVersions(world, bucket, versions),
