@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { holdCall, invokes } from '../support/held-call.ts';
 import { type HoldfastCloud, holdfastCloud, ROOT, SOURCE, TARGET } from '../support/holdfast-cloud.ts';
 import { terminalOf } from '../support/terminal.ts';
@@ -41,6 +41,7 @@ async function rowOf(session: string): Promise<Record<string, unknown> | undefin
 
 test('while a backup runs repair and create are refused with 10 and say what to run; cancel stops it and rolls it back', async () => {
   const copy = holdCall(cloud, isCopy);
+  onTestFinished(copy.release);
   const running = terminal.holdfast(...CREATE);
   await copy.arrived;
   const session = String((await active())?.session_id);
@@ -82,6 +83,7 @@ test('while a backup runs repair and create are refused with 10 and say what to 
 
 test('cancel --no-repair stops only: the root stays locked, and repair rolls it back', async () => {
   const copy = holdCall(cloud, isCopy);
+  onTestFinished(copy.release);
   const running = terminal.holdfast(...CREATE);
   await copy.arrived;
   const session = String((await active())?.session_id);
@@ -124,6 +126,7 @@ test('in the middle of a roll-back describe, history and progress say so, and th
     return next(call);
   });
   const restoring = holdCall(cloud, invokes('RestoreSystemTable'));
+  onTestFinished(restoring.release);
   const running = terminal.holdfast(...CREATE);
   await restoring.arrived;
   fault();

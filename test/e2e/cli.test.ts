@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { holdCall, invokes } from '../support/held-call.ts';
 import { type HoldfastCloud, holdfastCloud, ROOT, SECOND_ROOT, SOURCE, TARGET } from '../support/holdfast-cloud.ts';
 import { terminalOf } from '../support/terminal.ts';
@@ -194,6 +194,7 @@ test('--concurrency is how many chunks are copied, placed and verified at once',
 
 test('cleanup says what it did, of sessions and of restores that were stopped', async () => {
   const placing = holdCall(cloud, invokes('CheckPlaced'));
+  onTestFinished(placing.release);
   const running = terminal.holdfast('restore', ROOT, 'latest', '-t', 'sensors', '--target', TARGET, '--json');
   await placing.arrived;
   await stopRunning(cloud.stack.RestoreStateMachine);
