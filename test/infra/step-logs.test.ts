@@ -1,98 +1,104 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LocalCloud, startLocal } from '../../local/start.ts';
 import { testAssembly } from '../support/assembly.ts';
-import { ROOT, SOURCE } from '../support/holdfast-cloud.ts';
+import { ROOT } from '../support/holdfast-cloud.ts';
 
 /** The deployed bundles in processes of their own; what they write is what CloudWatch Logs would get. */
 const dir = mkdtempSync(join(tmpdir(), 'holdfast-logs-'));
 let local: LocalCloud;
-let states: SFNClient;
 
 beforeAll(async () => {
   const assemblyDir = await testAssembly();
   local = await startLocal({ dir, assemblyDir, buckets: ['backups', 'hbase'], schedules: false });
-  const credentials = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'x' };
-  states = new SFNClient({ endpoint: local.endpoint, region: local.region, credentials });
 });
 afterAll(async () => {
   await local?.close();
   rmSync(dir, { recursive: true, force: true });
 });
 
-async function backUp(root: string): Promise<{ arn: string; error: string | undefined }> {
-  const stateMachineArn = local.outputs.Holdfast!.FullBackupStateMachine!;
-  const input = JSON.stringify({ root, source: SOURCE, tables: ['sensors'] });
-  const { executionArn: arn = '' } = await states.send(new StartExecutionCommand({ stateMachineArn, input }));
-  for (;;) {
-    const { status, error } = await states.send(new DescribeExecutionCommand({ executionArn: arn }));
-    if (status !== 'RUNNING') return { arn, error };
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 interface Line {
-  readonly service: string;
-  readonly level: string;
-  readonly message: string;
-  readonly error?: { readonly name: string };
   readonly [field: string]: unknown;
 }
 
-/** Every line of every function so far; one that is no JSON fails. */
-const lines = (): Line[] =>
-  readdirSync(join(dir, 'logs')).flatMap((file) =>
-    readFileSync(join(dir, 'logs', file), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Line),
-  );
+/** Every line that the function of a step wrote; one that is no JSON fails. */
+function linesOf(step: string): Line[] {
+  const file = readdirSync(join(dir, 'logs')).find((name) => name.startsWith(`Holdfast-${step}Function`)) ?? step;
+  const lines = readFileSync(join(dir, 'logs', file), 'utf8')
+    .trim()
+    .split('\n');
+  return lines.map((line) => JSON.parse(line) as Line);
+}
 
-/** Those of the steps: the platform writes its own. */
-const stepLines = (): Line[] => lines().filter(({ type }) => type === undefined);
+/** Calls a step's function as its state does; answers the lines of the step, then those of the platform. */
+async function invoke(step: string, input: object): Promise<[Line[], Line[]]> {
+  const named = new RegExp(`^${step}Function[0-9A-F]{8}$`);
+  const { name: FunctionName = '' } = local.cloud.functions.list().find(({ logicalId }) => named.test(logicalId)) ?? {};
+  const Payload = JSON.stringify({ contract: 1, ...input });
+  await local.cloud.call('lambda', 'Invoke', { FunctionName, Payload });
+  const lines = linesOf(step);
+  return [lines.filter(({ type }) => type === undefined), lines.filter(({ type }) => type !== undefined)];
+}
 
-it('a step’s log lines say which step, how grave, which request, and for whom; those of failures name the error', async () => {
-  // The bucket of the source has no hbase.id: PlanBackup fails inside the session, which is rolled back.
-  const { arn, error } = await backUp(ROOT);
-  expect(error).toBe('SourceNotFound');
-  const logged = stepLines();
-  for (const line of logged) {
-    expect(line).toMatchObject({
-      service: expect.stringMatching(/^[A-Z]\w+$/),
-      level: expect.stringMatching(/^(INFO|ERROR)$/),
-      timestamp: expect.stringMatching(/^20\d\d-/),
-      function_request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-    });
-  }
-  const of = (service: string) => logged.filter((line) => line.service === service);
-  const [committing] = of('SetActiveSnapshot');
-  const session = { root: ROOT, sessionId: committing?.sessionId, execution: arn };
-  expect(session.sessionId).toMatch(/^backup_\d{13}$/);
-  expect(committing).toMatchObject({ level: 'INFO', ...session, milliseconds: expect.any(Number) });
-  expect(of('CheckInput')).toEqual([expect.objectContaining({ root: ROOT, execution: arn })]);
-  expect(of('PlanBackup')).toEqual([
-    expect.objectContaining({ level: 'ERROR', ...session, error: expect.objectContaining({ name: 'SourceNotFound' }) }),
-    expect.objectContaining({ level: 'INFO', ...session }),
+const execution = {
+  arn: 'arn:aws:states:us-east-1:000000000000:execution:FullBackup:e1',
+  name: 'e1',
+  startTime: '2026-11-23T09:30:00.000Z',
+};
+const session = { root: ROOT, sessionId: 'backup_1700000000000', epoch: 7 };
+const REQUEST_ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
+const always = { timestamp: expect.stringMatching(/^20\d\d-/), function_request_id: REQUEST_ID };
+
+it('a line says which step, how grave, when, which request, for whom, and how long it took', async () => {
+  const [lines] = await invoke('CheckFlag', { root: ROOT, execution });
+  expect(lines).toEqual([
+    expect.objectContaining({
+      ...{ service: 'CheckFlag', level: 'INFO', ...always, root: ROOT },
+      ...{ execution: execution.arn, milliseconds: expect.any(Number) },
+    }),
   ]);
-  for (const step of ['CleanDestination', 'RestoreSystemTable', 'EndRollBack']) {
-    expect(of(step)).toEqual([expect.objectContaining({ root: ROOT, sessionId: session.sessionId })]);
-  }
-  const reports = lines().filter(({ type }) => type === 'platform.report');
-  expect(reports.map(({ record }) => (record as { requestId: string }).requestId).sort()).toEqual(
-    [...new Set(logged.map((line) => line.function_request_id))].sort(),
-  );
-  // Every line of the session is found by its root, whatever wrote it.
-  const anonymous = logged.filter((line) => line.root === undefined).map(({ service }) => service);
-  expect(anonymous).toEqual(anonymous.filter((service) => /^List/.test(service)));
 });
 
-it('a line about what is refused before any session names the root that was typed', async () => {
-  const root = 's3://backups/not-configured';
-  const { arn, error } = await backUp(root);
-  expect(error).toBe('RootNotConfigured');
-  const refusal = stepLines().find(({ level, execution }) => level === 'ERROR' && execution === arn);
-  expect(refusal).toMatchObject({ service: 'CheckInput', root, error: { name: 'RootNotConfigured' } });
+it('a failure has a line with the name of the error; the platform’s lines are of the same request', async () => {
+  // No flag is set: the step of a session is fenced off.
+  const [lines, platform] = await invoke('CommitBackup', { ...session, execution, sealed: SEALED });
+  const common = { service: 'CommitBackup', ...always, ...session, execution: execution.arn };
+  expect(lines).toEqual([
+    expect.objectContaining({ ...common, level: 'ERROR', error: expect.objectContaining({ name: 'Fenced' }) }),
+    expect.objectContaining({ ...common, level: 'INFO' }),
+  ]);
+  const requestId = lines[0]?.function_request_id;
+  expect(platform.map(({ type, record }) => ({ type, record }))).toEqual([
+    { type: 'platform.start', record: expect.objectContaining({ requestId }) },
+    { type: 'platform.report', record: expect.objectContaining({ requestId, status: 'error', errorType: 'Fenced' }) },
+  ]);
 });
+
+it('a child of a map says for which session it works', async () => {
+  const Items = [{ chunk: 0, files: 1, bytes: 1 }];
+  const BatchInput = { contract: 1, ...session, source: 's3://hbase/root' };
+  const [lines] = await invoke('CopyFiles', { Items, BatchInput });
+  expect(lines[0]).toMatchObject({ service: 'CopyFiles', level: 'ERROR', ...session });
+});
+
+it('what is refused before any session has the root that was typed, and no data of the input', async () => {
+  const root = 's3://backups/not-configured';
+  const [lines] = await invoke('CheckInput', {
+    execution,
+    input: { root, source: 's3://hbase/root', tables: ['pri:vate'] },
+  });
+  expect(lines[0]).toMatchObject({
+    level: 'ERROR',
+    root,
+    execution: execution.arn,
+    error: { name: 'RootNotConfigured' },
+  });
+  expect(JSON.stringify(lines)).not.toContain('pri:vate');
+});
+
+const SEALED = {
+  ...{ manifestSha256: '0'.repeat(64), files: 1, bytes: 1, newFiles: 1, newBytes: 1, holders: [] },
+  ...{ positionFrom: 1, positionTo: 1 },
+};
