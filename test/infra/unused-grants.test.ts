@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { fixture } from '../support/fixture.ts';
 import { holdfastCloud, ROOT, SOURCE, TARGET } from '../support/holdfast-cloud.ts';
+import { laterSnapshot } from '../support/later-snapshot.ts';
 
 /**
  * Why a grant is there although no run below uses it. A grant that nothing needs matches none of these and fails the
@@ -70,6 +72,11 @@ test('every grant is used by a run of the app, or is listed here with its reason
   await run('FullBackupStateMachine', { ...full, dryRun: true });
   expect((await run('FullBackupStateMachine', full)).status).toBe('SUCCEEDED');
   expect((await run('FullBackupStateMachine', full)).status).toBe('SUCCEEDED');
+  for (const [path, Body] of laterSnapshot(fixture('shop'), 'sensors-T0', 'sensors-T1', 10).objects)
+    await cloud.call('s3', 'PutObject', { Bucket: 'hbase', Key: `root/${path}`, Body });
+  const increment = { root: ROOT, source: SOURCE, tables: ['sensors'], fromSnapshot: true };
+  expect((await run('IncrementalBackupStateMachine', { ...increment, dryRun: true })).status).toBe('SUCCEEDED');
+  expect((await run('IncrementalBackupStateMachine', increment)).status).toBe('SUCCEEDED');
   expect((await run('VerifyStateMachine', { root: ROOT, image: 'latest', mode: 'deep' })).status).toBe('SUCCEEDED');
   expect((await run('RestoreStateMachine', restore)).status).toBe('SUCCEEDED');
   expect((await run('RestoreStateMachine', { ...restore, check: true })).status).toBe('SUCCEEDED');
