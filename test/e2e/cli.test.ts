@@ -56,6 +56,7 @@ test('bad input is refused without an execution, with the field named: exit 2, o
     if (call.operation === 'StartExecution') throw new Error(`started with ${String(call.input.input)}`);
     return next(call);
   });
+  onTestFinished(started);
   const create = ['create', 'full', ROOT] as const;
   const restore = ['restore', ROOT, 'latest'] as const;
   const verify = ['verify', ROOT, 'latest'] as const;
@@ -92,7 +93,7 @@ test('bad input is refused without an execution, with the field named: exit 2, o
     expect(ran.text, verb).toContain('RootNotConfigured: s3://backups/other');
     expect(ran.text, verb).toContain(`configured: ${ROOT}, ${SECOND_ROOT}`);
   }
-  started();
+
   expect(await cloud.listing('backups')).toEqual([]);
 });
 
