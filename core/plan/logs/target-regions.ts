@@ -10,11 +10,19 @@ export interface TargetRegion {
   readonly endKey: Uint8Array;
 }
 
+/** Which region has a row: all that splitting logs needs to know of a table's regions. */
+export interface RegionOfRow {
+  /** Place of the region of that encoded name; −1: there is none. */
+  named(encodedName: string): number;
+  /** Place of the region that has a row; the row is `length` bytes from `offset` on. */
+  find(bytes: Uint8Array, offset: number, length: number): number;
+}
+
 /**
  * The regions into which an increment's cells go: those of the parent that serve rows, which are neither split nor
  * offline. In order of their start keys; they cover every row exactly once.
  */
-export class TargetRegions {
+export class TargetRegions implements RegionOfRow {
   readonly regions: readonly TargetRegion[];
   readonly #starts: readonly Buffer[];
 
@@ -38,7 +46,10 @@ export class TargetRegions {
     this.#starts = regions.map(({ startKey }) => Buffer.from(startKey));
   }
 
-  /** Place of the region that has a row; the row is `length` bytes from `offset` on. */
+  named(encodedName: string): number {
+    return this.regions.findIndex((region) => region.encodedName === encodedName);
+  }
+
   find(bytes: Uint8Array, offset: number, length: number): number {
     const row = Buffer.from(bytes.buffer, bytes.byteOffset + offset, length);
     let low = 0;
