@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { bundles } from './bundles.ts';
 import { copyPeers } from './copy-peers.ts';
 import { copyStub } from './copy-stub.ts';
+import { hfileVerify } from './hfile-verify.ts';
 import { planMillion } from './plan-million.ts';
 import { transitions } from './transitions.ts';
 
@@ -13,6 +14,7 @@ const benchmarks: Readonly<Record<string, () => Promise<object> | object>> = {
   'copy-peers': copyPeers,
   bundles,
   transitions,
+  'hfile-verify': hfileVerify,
 };
 
 const wanted = process.argv.slice(2);
