@@ -12,7 +12,10 @@ import { type DeployedStep, deployed } from '../step-table.ts';
 
 /** The states of `full-backup` and `incremental-backup` up to and including the commit. */
 export const BACKUP_STEPS: readonly DeployedStep[] = [
-  deployed(checkInputContract, QUICK, (may) => [may.headBuckets([...may.roots(''), ...may.sources('')])]),
+  deployed(checkInputContract, LONG, (may) => [
+    may.headBuckets([...may.roots(''), ...may.sources('')]),
+    may.list(may.sources('data/*')),
+  ]),
   deployed(checkIncrementalContract, LONG, (may) => [
     may.headBuckets([...may.roots(''), ...may.sources('')]),
     may.items(['root'], 'Query'),

@@ -1,5 +1,6 @@
 import { InvalidInput } from '../../core/errors/input-errors.ts';
 import { formatTableName, InvalidTableName, parseTableName } from '../../core/hbase/table-name.ts';
+import { MOST_TABLES } from '../../core/plan/most-tables.ts';
 
 /**
  * The tables of a backup, sorted, as HBase spells them, and the snapshots named for some of them. `null`: all.
@@ -13,6 +14,7 @@ export function wantedTables(input: {
   if (input.all && input.tables) {
     throw new InvalidInput('all: cannot be given together with tables', 'leave one of them out', { field: 'all' });
   }
+  if ((input.tables?.length ?? 0) > MOST_TABLES) throw tooManyTables(`${input.tables?.length} are named`);
   const tables = input.tables?.map((name, i) => canonical(name, `tables.${i}`)).sort() ?? null;
   const twice = tables?.find((name, i) => name === tables[i - 1]);
   if (twice !== undefined)
@@ -26,6 +28,14 @@ export function wantedTables(input: {
     field: 'snapshots',
   });
 }
+
+/** Said before any side effect. */
+export const tooManyTables = (found: string): InvalidInput =>
+  new InvalidInput(
+    `tables: a backup has at most ${MOST_TABLES} tables, and ${found}`,
+    'name the tables, and make several backups of them',
+    { field: 'tables', most: MOST_TABLES },
+  );
 
 function canonical(name: string, field: string): string {
   try {

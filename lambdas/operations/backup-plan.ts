@@ -6,7 +6,7 @@ import { count, digestField } from '../contracts/fields.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { readWorkJson } from './read-work-json.ts';
 
-const plannedTable = manifestTable.omit({ listSha256: true }).extend({
+export const plannedBackupTable = manifestTable.omit({ listSha256: true }).extend({
   /** Of the lines of the table's plan. */
   planSha256: digestField,
   /** Image whose list the table shares; null: none. */
@@ -27,7 +27,7 @@ const backupPlan = z.strictObject({
   executionArn: z.string(),
   startedAt: count,
   plannedAt: count,
-  tables: z.array(plannedTable),
+  tables: z.array(plannedBackupTable),
   /** Distinct files of all tables. */
   files: count,
   bytes: count,
@@ -41,7 +41,7 @@ const backupPlan = z.strictObject({
   chunkFirsts: z.array(z.string()),
 });
 export type BackupPlan = z.infer<typeof backupPlan>;
-export type PlannedBackupTable = z.infer<typeof plannedTable>;
+export type PlannedBackupTable = z.infer<typeof plannedBackupTable>;
 
 /** 1,000 tables and 1,000,000 chunks (a billion files). */
 const MAX_BYTES = 256 * 1024 * 1024;

@@ -1,16 +1,24 @@
+import { parseS3Uri, type S3Uri } from '../../core/s3-uri.ts';
 import type { FullRequest } from '../contracts/fields.ts';
 import { parseFullRequest } from '../contracts/full-request.ts';
+import { tooManyTables } from '../contracts/wanted-tables.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { checkBuckets } from './check-buckets.ts';
 
-/** {@link checkInputContract}: the typed input, the configuration, and that both buckets are there and here. */
+/** {@link checkInputContract}: the typed input, the configuration, that both buckets are there and here, and that the tables are not too many. */
 export const checkInput =
   (
-    ports: { objects: Pick<ObjectStore, 'bucketRegion'> },
+    ports: {
+      objects: Pick<ObjectStore, 'bucketRegion'>;
+      hasTooManyTables(source: S3Uri): Promise<boolean>;
+    },
     config: { ROOTS: string[]; SOURCES: string[]; AWS_REGION: string },
   ) =>
   async (input: { input: unknown }): Promise<FullRequest> => {
     const request = parseFullRequest(input.input, { roots: config.ROOTS, sources: config.SOURCES });
     await checkBuckets(ports.objects, request, config.AWS_REGION);
+    if (request.tables === null && (await ports.hasTooManyTables(parseS3Uri(request.source, 'source')))) {
+      throw tooManyTables(`${request.source} has more`);
+    }
     return request;
   };

@@ -3,7 +3,7 @@ import { canonicalJson } from '../../core/canonical-json.ts';
 import { sha256 } from '../../core/digest.ts';
 import { Fenced } from '../../core/errors/flag-errors.ts';
 import { ImageConflict } from '../../core/errors/image-errors.ts';
-import { UnknownAnswer } from '../../core/errors/platform-errors.ts';
+import { OutOfTime, UnknownAnswer } from '../../core/errors/platform-errors.ts';
 import { imagePrefix, snapshotName } from '../../core/image-layout.ts';
 import type { Item, SnapshotRef } from '../../core/items.ts';
 import { LineCompressor } from '../../core/line-compressor.ts';
@@ -15,6 +15,7 @@ import { chosenSnapshotsKey, indexKey, planKey, tablePlanKey, workPrefix } from 
 import type { planBackupContract } from '../contracts/plan-backup.contract.ts';
 import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { StepRun } from '../ports/step-run.ts';
 import type { SystemTable } from '../ports/system-table.ts';
 import type { TableSnapshot, WantedTables } from '../ports/table-snapshots.ts';
 import { backupBases } from './backup-bases.ts';
@@ -26,6 +27,7 @@ import {
   readBackupPlan,
 } from './backup-plan.ts';
 import { type PlanPorts, TablePlanner, type TablePlanning } from './plan-tables.ts';
+import { type PlannedBackupTableNote, PlannedBackupTables } from './planned-backup-tables.ts';
 import { imageRecordOf, tableRecordOf } from './planned-image.ts';
 import { systemSnapshotItems } from './read-system-snapshot.ts';
 import { readWorkJson } from './read-work-json.ts';
@@ -38,13 +40,14 @@ type Ports = PlanPorts & { readonly table: SystemTable; readonly clock: Clock };
 
 /**
  * {@link planBackupContract}. What may be shared is decided by the system snapshot, never by an earlier read. The plan's
- * header is written last; a second run that finds it answers the same.
- * @throws Fenced; NoFullBackup, NothingToBackUp of an increment; SnapshotNotFound and the other errors of a snapshot; SourceFileMissing, SourceChanged,
+ * header is written last; a second run that finds it answers the same, and one that finds tables planned goes on behind
+ * them.
+ * @throws OutOfTime; Fenced; NoFullBackup, NothingToBackUp of an increment; SnapshotNotFound and the other errors of a snapshot; SourceFileMissing, SourceChanged,
  *   SourceUnreadable; ImageConflict
  */
 export const planBackup =
   (ports: Ports, config: Config) =>
-  async (input: Input): Promise<OutputOf<typeof planBackupContract>> => {
+  async (input: Input, { stopAt }: StepRun): Promise<OutputOf<typeof planBackupContract>> => {
     const { held } = await stepEntry(ports.table, input);
     const work = workPrefix(input.root, input.sessionId);
     const bucket = config.WORK_BUCKET;
@@ -60,15 +63,13 @@ export const planBackup =
     requireNewer(chosen, known.parents);
     const tables: PlannedBackupTable[] = [];
     const filled: { index: number; firstPath: string; planSha256: string }[] = [];
-    for (const snapshot of chosen) {
-      const index = tables.length;
-      const planning = await planner.plan(snapshot);
-      const written = await writeTablePlan(ports, { bucket, work, index }, planning);
-      await putSnapshotFiles(ports, input, index, planning);
-      tables.push(plannedTableOf(planning, index, written.planSha256));
-      const { firstPath, planSha256 } = written;
-      if (firstPath !== undefined) filled.push({ index, firstPath, planSha256 });
+    const notes = new PlannedBackupTables(ports.objects, { bucket, work });
+    for (const [index, snapshot] of chosen.entries()) {
+      const { table, firstPath } = (await notes.find(index)) ?? (await planOne(snapshot, index));
+      tables.push(table);
+      if (firstPath !== undefined) filled.push({ index, firstPath, planSha256: table.planSha256 });
     }
+    requireTime(`planned ${tables.length} tables`);
     const pieces = await writePlanPieces(ports.objects, { bucket, work }, filled, request.chunkObjects);
     const plan = checkBackupPlan({
       format: 1,
@@ -98,6 +99,23 @@ export const planBackup =
     // do not agree with it, and the seal refuses them.
     const header = await ports.objects.putOnce(bucket, planKey(work), Buffer.from(canonicalJson(plan)));
     return outputOf(header.decision === 'CREATED' ? plan : await readBackupPlan(ports.objects, bucket, work), work);
+
+    async function planOne(snapshot: TableSnapshot, index: number): Promise<PlannedBackupTableNote> {
+      requireTime(`planned ${index} of ${chosen.length} tables`);
+      const planning = await planner.plan(snapshot);
+      const { planSha256, firstPath } = await writeTablePlan(ports, { bucket, work, index }, planning);
+      await putSnapshotFiles(ports, input, index, planning);
+      const note = {
+        table: plannedTableOf(planning, index, planSha256),
+        ...(firstPath !== undefined && { firstPath }),
+      };
+      await notes.note(index, note);
+      return note;
+    }
+
+    function requireTime(done: string): void {
+      if (ports.clock.now() >= stopAt) throw new OutOfTime(done, 'it goes on by itself');
+    }
   };
 
 /** The root's images as the session found them when it began. */

@@ -69,18 +69,18 @@ const config = { SYSTEM_BUCKET: 'system', WORK_BUCKET: 'work' };
 const cpu = process.cpuUsage();
 const baseRss = process.memoryUsage().rss;
 began = performance.now();
-const planned = await planBackup(
-  { objects, snapshots, table, clock },
-  config,
-)({
-  ...{ contract: 1, root: 's3://backups/prod', sessionId: session, epoch: 1, startedAt: 1 },
-  execution: { arn: 'arn', name: 'name', startTime: '' },
-  request: {
-    ...{ root: 's3://backups/prod', source: 's3://hbase/root', tables: null, snapshots: {}, standalone: false },
-    ...{ dryRun: false, copyConcurrency: 8, chunkObjects: 1_000 },
+const planned = await planBackup({ objects, snapshots, table, clock }, config)(
+  {
+    ...{ contract: 1, root: 's3://backups/prod', sessionId: session, epoch: 1, startedAt: 1 },
+    execution: { arn: 'arn', name: 'name', startTime: '' },
+    request: {
+      ...{ root: 's3://backups/prod', source: 's3://hbase/root', tables: null, snapshots: {}, standalone: false },
+      ...{ dryRun: false, copyConcurrency: 8, chunkObjects: 1_000 },
+    },
+    snapshot: { key: 'system', items: 1, sha256: sha256(line) },
   },
-  snapshot: { key: 'system', items: 1, sha256: sha256(line) },
-});
+  { stopAt: Number.MAX_SAFE_INTEGER },
+);
 const wallMs = performance.now() - began;
 const cpuSeconds = seconds(process.cpuUsage(cpu));
 const planningCpuSeconds = cpuSeconds - parsingCpuSeconds - large.listingCpuSeconds;

@@ -1,12 +1,10 @@
 import { formatTableName, tableName } from '../../../core/hbase/table-name.ts';
+import { MOST_TABLES } from '../../../core/plan/most-tables.ts';
 import type { S3Uri } from '../../../core/s3-uri.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 
 /** HBase's own tables (meta, namespace, acl …) are made by a cluster for itself and restored by nobody. */
 const SYSTEM_NAMESPACE = 'hbase';
-
-/** What one Lambda plans in its 15 minutes, at about half a second a table. */
-export const MOST_TABLES = 1_000;
 
 /** Every user table that has a descriptor below `data/`. Ends early with more than {@link MOST_TABLES}. @throws InvalidTableName for a folder that HBase cannot have made */
 export async function listSourceTables(
@@ -24,6 +22,22 @@ export async function listSourceTables(
     }
   }
   return tables;
+}
+
+/** More than a backup may have. Folders alone settle it for all but the largest sources: one request a namespace. */
+export async function hasTooManyTables(
+  objects: Pick<ObjectStore, 'list' | 'listFolders'>,
+  source: S3Uri,
+): Promise<boolean> {
+  let folders = 0;
+  const data = `${source.prefix}/data/`;
+  for await (const namespace of objects.listFolders(source.bucket, data)) {
+    if (namespace === SYSTEM_NAMESPACE || namespace === '') continue;
+    for await (const _ of objects.listFolders(source.bucket, `${data}${namespace}/`)) {
+      if (++folders > MOST_TABLES) return (await listSourceTables(objects, source)).length > MOST_TABLES;
+    }
+  }
+  return false;
 }
 
 async function hasDescriptor(objects: Pick<ObjectStore, 'list'>, source: S3Uri, table: string): Promise<boolean> {

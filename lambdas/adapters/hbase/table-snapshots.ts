@@ -1,6 +1,5 @@
 import { isArchived } from '../../../core/archived-storage-class.ts';
 import { HoldfastError } from '../../../core/errors/holdfast-error.ts';
-import { InvalidInput } from '../../../core/errors/input-errors.ts';
 import {
   SnapshotDamaged,
   SnapshotExpired,
@@ -18,12 +17,14 @@ import {
 } from '../../../core/hbase/snapshot-description.ts';
 import { formatTableName } from '../../../core/hbase/table-name.ts';
 import { NAMED, nameSome } from '../../../core/name-some.ts';
+import { MOST_TABLES } from '../../../core/plan/most-tables.ts';
 import type { S3Uri } from '../../../core/s3-uri.ts';
+import { tooManyTables } from '../../contracts/wanted-tables.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ListedObject, ObjectStore } from '../../ports/object-store.ts';
 import type { TableSnapshot, TableSnapshots } from '../../ports/table-snapshots.ts';
 import { listSnapshotFolders, type SnapshotFolder } from './snapshot-folders.ts';
-import { listSourceTables, MOST_TABLES } from './source-tables.ts';
+import { listSourceTables } from './source-tables.ts';
 
 const MAX_SMALL_FILE = 1024 * 1024;
 /** HBase's own limit is 64 MB (`snapshot.manifest.size.limit`), raised by some. */
@@ -95,7 +96,7 @@ export function s3TableSnapshots(objects: ObjectStore, clock: Clock): TableSnaps
       const folders = await listSnapshotFolders(objects, source);
       const tables = wanted.tables ?? (await listSourceTables(objects, source));
       if (tables.length === 0) throw notFound([], `${source.uri} has no table`);
-      if (tables.length > MOST_TABLES) throw tooMany(source);
+      if (tables.length > MOST_TABLES) throw tooManyTables(`${source.uri} has more`);
       const names = new Map(Object.entries(wanted.snapshots));
       const isNamedAlone = tables.every((table) => names.has(table));
       const named = new Set(names.values());
@@ -195,13 +196,6 @@ function archivedError(source: S3Uri, object: ListedObject): SourceUnreadable | 
     { key: object.key },
   );
 }
-
-const tooMany = (source: S3Uri) =>
-  new InvalidInput(
-    `tables: a backup has at most ${MOST_TABLES} tables, and more are asked for of ${source.uri}`,
-    'name the tables, and make several backups of them',
-    { field: 'tables', most: MOST_TABLES },
-  );
 
 const damaged = (snapshot: string, why: string) =>
   new SnapshotDamaged(
