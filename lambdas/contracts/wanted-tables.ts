@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../core/errors/input-errors.ts';
 import { formatTableName, InvalidTableName, parseTableName } from '../../core/hbase/table-name.ts';
-import { MOST_TABLES } from '../../core/plan/most-tables.ts';
+import { MOST_TABLES, tooManyTables } from '../../core/plan/most-tables.ts';
 
 /**
  * The tables of a backup, sorted, as HBase spells them, and the snapshots named for some of them. `null`: all.
@@ -28,14 +28,6 @@ export function wantedTables(input: {
     field: 'snapshots',
   });
 }
-
-/** Said before any side effect. */
-export const tooManyTables = (found: string): InvalidInput =>
-  new InvalidInput(
-    `tables: a backup has at most ${MOST_TABLES} tables, and ${found}`,
-    'name the tables, and make several backups of them',
-    { field: 'tables', most: MOST_TABLES },
-  );
 
 function canonical(name: string, field: string): string {
   try {

@@ -1,7 +1,7 @@
+import { tooManyTables } from '../../core/plan/most-tables.ts';
 import { parseS3Uri, type S3Uri } from '../../core/s3-uri.ts';
 import type { FullRequest } from '../contracts/fields.ts';
 import { parseFullRequest } from '../contracts/full-request.ts';
-import { tooManyTables } from '../contracts/wanted-tables.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { checkBuckets } from './check-buckets.ts';
 
@@ -12,10 +12,10 @@ export const checkInput =
       objects: Pick<ObjectStore, 'bucketRegion'>;
       hasTooManyTables(source: S3Uri): Promise<boolean>;
     },
-    config: { ROOTS: string[]; SOURCES: string[]; AWS_REGION: string },
+    config: { ROOTS: string[]; SOURCES: string[]; LOGS: string[]; AWS_REGION: string },
   ) =>
   async (input: { input: unknown }): Promise<FullRequest> => {
-    const request = parseFullRequest(input.input, { roots: config.ROOTS, sources: config.SOURCES });
+    const request = parseFullRequest(input.input, { roots: config.ROOTS, sources: config.SOURCES, logs: config.LOGS });
     await checkBuckets(ports.objects, request, config.AWS_REGION);
     if (request.tables === null && (await ports.hasTooManyTables(parseS3Uri(request.source, 'source')))) {
       throw tooManyTables(`${request.source} has more`);

@@ -17,9 +17,8 @@ import {
 } from '../../../core/hbase/snapshot-description.ts';
 import { formatTableName } from '../../../core/hbase/table-name.ts';
 import { NAMED, nameSome } from '../../../core/name-some.ts';
-import { MOST_TABLES } from '../../../core/plan/most-tables.ts';
+import { MOST_TABLES, tooManyTables } from '../../../core/plan/most-tables.ts';
 import type { S3Uri } from '../../../core/s3-uri.ts';
-import { tooManyTables } from '../../contracts/wanted-tables.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ListedObject, ObjectStore } from '../../ports/object-store.ts';
 import type { TableSnapshot, TableSnapshots } from '../../ports/table-snapshots.ts';
