@@ -27,3 +27,13 @@ export class LogUnreadable extends HoldfastError {
 export class ChainBroken extends HoldfastError {
   override readonly name = 'ChainBroken';
 }
+
+/** Servers' clocks differ by more than the margin: which edits came before the boundary cannot be told. */
+export class ClocksDiffer extends HoldfastError {
+  override readonly name = 'ClocksDiffer';
+}
+
+/** A table that no increment from logs can be made of: its edits are in no log, or its files cannot be written here. */
+export class TableRefused extends HoldfastError {
+  override readonly name = 'TableRefused';
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UnknownAnswer } from '../../core/errors/platform-errors.ts';
-import { walSummaryKey } from '../../core/stack-layout.ts';
+import { indexKey, walSummaryKey } from '../../core/stack-layout.ts';
 import { count } from '../contracts/fields.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { readWorkJson } from './read-work-json.ts';
@@ -64,4 +64,18 @@ export async function readWalSummary(
   const object = await objects.get(bucket, key, 64 * 1024 * 1024);
   if (object === undefined) throw new UnknownAnswer(`s3://${bucket}/${key} is missing`, next);
   return readWorkJson(walSummary, object.bytes, { bucket, key, next });
+}
+
+/** The parts into which PlanWals cut the logs: one child of SplitWals each. @throws UnknownAnswer */
+export async function readWalParts(
+  objects: Pick<ObjectStore, 'get'>,
+  bucket: string,
+  work: string,
+): Promise<WalPartLine[]> {
+  const key = indexKey(work, 'wal');
+  const next = 'start the backup again';
+  const object = await objects.get(bucket, key, 64 * 1024 * 1024);
+  if (object === undefined) throw new UnknownAnswer(`s3://${bucket}/${key} is missing`, next);
+  const lines = Buffer.from(object.bytes).toString('utf8').split('\n').filter(Boolean);
+  return lines.map((line) => readWorkJson(walPartLine, line, { bucket, key, next }));
 }

@@ -88,6 +88,11 @@ export class RegionEvidence {
     }
   }
 
+  /** In hexadecimal digits; undefined for a region that is not known. */
+  startKeyOf(region: string): string | undefined {
+    return this.#regions.get(region)?.startKey;
+  }
+
   #apply(event: SeenEvent['event']): void {
     const region = this.#regions.get(event.region);
     // Its opening stands in no log of the window, and only that says where it comes from.

@@ -24,7 +24,7 @@ export interface RegionOfRow {
  */
 export class TargetRegions implements RegionOfRow {
   readonly regions: readonly TargetRegion[];
-  readonly #starts: readonly Buffer[];
+  readonly #rows: RowRegions;
 
   /** @throws ChainBroken if they leave rows out or overlap */
   constructor(manifest: SnapshotManifest, table: string) {
@@ -43,11 +43,30 @@ export class TargetRegions implements RegionOfRow {
     }
     if (regions.length === 0) throw notTiled(table, 'none');
     this.regions = regions;
-    this.#starts = regions.map(({ startKey }) => Buffer.from(startKey));
+    this.#rows = new RowRegions(regions);
   }
 
   named(encodedName: string): number {
-    return this.regions.findIndex((region) => region.encodedName === encodedName);
+    return this.#rows.named(encodedName);
+  }
+
+  find(bytes: Uint8Array, offset: number, length: number): number {
+    return this.#rows.find(bytes, offset, length);
+  }
+}
+
+/** Regions that are known to cover every row, in order of their start keys. */
+export class RowRegions implements RegionOfRow {
+  readonly #starts: readonly Buffer[];
+  readonly #places: ReadonlyMap<string, number>;
+
+  constructor(regions: readonly { readonly encodedName: string; readonly startKey: Uint8Array }[]) {
+    this.#starts = regions.map(({ startKey }) => Buffer.from(startKey));
+    this.#places = new Map(regions.map(({ encodedName }, place) => [encodedName, place]));
+  }
+
+  named(encodedName: string): number {
+    return this.#places.get(encodedName) ?? -1;
   }
 
   find(bytes: Uint8Array, offset: number, length: number): number {
