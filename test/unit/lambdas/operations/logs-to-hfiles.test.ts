@@ -1,0 +1,231 @@
+import { gunzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../../core/canonical-json.ts';
+import { compressLines } from '../../../../core/compressed-lines.ts';
+import { sha256 } from '../../../../core/digest.ts';
+import { pourCells } from '../../../../core/hbase/hfile/cell-cursor.ts';
+import { HFileReader } from '../../../../core/hbase/hfile/hfile-reader.ts';
+import { HFileScanner } from '../../../../core/hbase/hfile/hfile-scanner.ts';
+import { SnapshotManifest } from '../../../../core/hbase/snapshot-manifest.ts';
+import { positionsOfSnapshot } from '../../../../core/plan/logs/log-position.ts';
+import { logStreams } from '../../../../core/plan/logs/log-streams.ts';
+import { planLogs } from '../../../../core/plan/logs/plan-logs.ts';
+import { TargetRegions } from '../../../../core/plan/logs/target-regions.ts';
+import { parseS3Uri } from '../../../../core/s3-uri.ts';
+import { indexKey, knownFilesKey, madePrefix, walListKey, workPrefix } from '../../../../core/stack-layout.ts';
+import { s3Logs } from '../../../../lambdas/adapters/hbase/log-listing.ts';
+import { s3ObjectStore } from '../../../../lambdas/adapters/s3/object-store.ts';
+import {
+  compressWals,
+  knownFilesLine,
+  type PlannedWal,
+  putWalPlan,
+  walLine,
+} from '../../../../lambdas/operations/wal-plan.ts';
+import { readWalSummary } from '../../../../lambdas/operations/wal-results.ts';
+import { BackupSession, putSource } from '../../../support/backup-session.ts';
+import { Bucket } from '../../../support/bucket.ts';
+import { fixture } from '../../../support/fixture.ts';
+import { memorySource } from '../../../support/wal-lines.ts';
+import { WORK_BUCKET, World } from '../../../support/world.ts';
+
+const ROOT = 's3://backups/prod';
+const SOURCE = 's3://hbase/root';
+const TABLE = 'bank:accounts';
+const chain = fixture('chain');
+const dataManifest = new SnapshotManifest(chain.get('hbase/.hbase-snapshot/accounts-T0/data.manifest')!);
+const regions = new TargetRegions(dataManifest, TABLE);
+/** Creation of accounts-T0, and the roll of the server that was left at T2. */
+const T0 = 1_795_452_692_200;
+const T2 = 1_795_452_700_375;
+
+let world: World;
+let session: BackupSession;
+let work: string;
+
+beforeEach(async () => {
+  world = await World.create({ roots: [ROOT], sources: [SOURCE], versioned: true });
+  await putSource(world, SOURCE, chain);
+  session = new BackupSession(world, { root: ROOT, source: SOURCE });
+  await session.begin();
+  work = workPrefix(ROOT, session.begun!.sessionId);
+});
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+
+/** What PlanWals writes, of one table; each log is a part of its own. */
+async function plan(change: (wal: PlannedWal) => PlannedWal = (wal) => wal): Promise<void> {
+  const objects = s3ObjectStore(world.clients);
+  const streams = logStreams(await s3Logs(objects).list(parseS3Uri(SOURCE, 'wals')));
+  const { logs = [] } = positionsOfSnapshot(streams, { createdMs: T0, type: 'FLUSH' }, 0);
+  const base = { table: TABLE, parent: 'backup_1', position: T0, logs: logs! };
+  const planned = planLogs(streams, [base], { nowMs: T2 + 1_000, clockMarginMs: 0, includeActive: false });
+  expect(planned.boundary).toBe(T2);
+  const wals = planned.logs.map((log, i) => change(walLine(log, i, [0])));
+  const parts = wals.map(({ wal, sizeBytes }) => ({ part: wal, wals: [wal, wal], bytes: sizeBytes }));
+  const files = Object.groupBy(dataManifest.regions, ({ encodedName }) => encodedName);
+  const known = regions.regions.map(({ encodedName, startKey }) => {
+    const stores = Object.groupBy(dataManifest.storeFiles(files[encodedName]![0]!), ({ family }) => family);
+    const names = Object.entries(stores).map(([family, list]) => [family, list!.map(({ name }) => name)]);
+    return { region: encodedName, startKey: hex(startKey), files: Object.fromEntries(names) };
+  });
+  const put = (key: string, bytes: Uint8Array) => objects.put(WORK_BUCKET, key, bytes);
+  await put(walListKey(work), compressWals(wals));
+  await put(knownFilesKey(work), compressLines(known.map((region) => knownFilesLine(0, region))));
+  await put(indexKey(work, 'wal'), Buffer.from(parts.map((part) => `${canonicalJson(part)}\n`).join('')));
+  await putWalPlan(objects, WORK_BUCKET, work, {
+    ...{ format: 1, sessionId: session.begun!.sessionId, wals: SOURCE, source: SOURCE, startedAt: 7, boundary: T2 },
+    ...{ clockMarginMs: 0, includeActive: false, fullTables: [], newServers: [], plannedAt: 8 },
+    streams: streams.map(({ isServing, logs: listed }) => ({
+      isServing,
+      logs: listed.map(({ path, sizeBytes, etag, modifiedMs }) => ({ path, sizeBytes, etag, modifiedMs })),
+    })),
+    tables: [
+      {
+        ...{
+          table: TABLE,
+          index: 0,
+          parent: 'backup_1',
+          position: T0,
+          parentManifestSha256: sha256(''),
+          parentIndex: 0,
+        },
+        logs: [...logs!],
+        families: dataManifest.tableSchema.families.map(({ name }) => ({
+          ...{ name, compression: 'GZ' as const, blockBytes: 2_000, bloom: 'ROW' as const, isMob: false },
+        })),
+        regions: regions.regions.map(({ encodedName, startKey, endKey }) => ({
+          ...{ encodedName, startKey: hex(startKey), endKey: hex(endKey) },
+        })),
+      },
+    ],
+  });
+}
+
+const index = async (map: 'wal' | 'merge') =>
+  (await new Bucket(world, WORK_BUCKET).get(indexKey(work, map)))
+    .toString()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as object);
+
+async function run(): Promise<void> {
+  const batch = { ...session.batchInput(), wals: SOURCE };
+  for (const line of await index('wal')) await world.call('SplitWals', { Items: [line], BatchInput: batch });
+  await world.call('PlanMerge', { ...session.holder, execution: session.begun!.execution });
+  for (const line of await index('merge')) await world.call('MergeRuns', { Items: [line], BatchInput: batch });
+}
+
+async function cellsOf(bytes: Buffer): Promise<string[]> {
+  const cells: string[] = [];
+  const scanner = new HFileScanner(await HFileReader.open(memorySource(bytes)));
+  await pourCells(scanner, (b, at) => {
+    const cell = Buffer.from(b.buffer, b.byteOffset + at);
+    const [keyLength, valueLength, rowLength] = [cell.readInt32BE(0), cell.readInt32BE(4), cell.readUInt16BE(8)];
+    const familyAt = 10 + rowLength;
+    const qualifierAt = familyAt + 1 + cell[familyAt]!;
+    const end = 8 + keyLength;
+    const part = (from: number, to: number) => cell.subarray(from, to).toString('base64');
+    const key = [part(10, familyAt), part(qualifierAt, end - 9), cell.readBigInt64BE(end - 9), cell[end - 1]];
+    cells.push([...key, part(end, end + valueLength)].join(' '));
+    return undefined;
+  });
+  return cells;
+}
+
+const TYPES: Readonly<Record<string, number>> = {
+  Put: 4,
+  Delete: 8,
+  DeleteFamilyVersion: 10,
+  DeleteColumn: 12,
+  DeleteFamily: 14,
+};
+
+/** Every cell that HBase had stored at a point, delete markers too. */
+function storedAt(point: 'T0' | 'T2' | 'end'): string[] {
+  const lines = gunzipSync(chain.get(`expected/bank.accounts.${point}.raw.jsonl.gz`)!)
+    .toString()
+    .split('\n');
+  return lines.filter(Boolean).map((line) => {
+    const { row, qualifier = '', ts, type, value = '' } = JSON.parse(line) as Record<string, string>;
+    return [row, qualifier, ts, TYPES[type!], value].join(' ');
+  });
+}
+
+const madeFiles = async () => {
+  const bucket = new Bucket(world, WORK_BUCKET);
+  const keys = await bucket.keys(madePrefix(work));
+  return Promise.all(
+    keys.map(async (key) => ({ path: key.slice(madePrefix(work).length), bytes: await bucket.get(key) })),
+  );
+};
+
+describe('the logs of a real HBase between a snapshot and a roll', () => {
+  it('become one HFile a region and family, which has what the table got in between and nothing later', async () => {
+    await plan();
+    await run();
+    const made = await madeFiles();
+    expect(made.map(({ path }) => path.split('/').slice(0, 4).join('/')).sort()).toEqual(
+      [...new Set(made.map(({ path }) => path.split('/').slice(0, 4).join('/')))].sort(),
+    );
+    const cells = new Set((await Promise.all(made.map(({ bytes }) => cellsOf(bytes)))).flat());
+    const [before, at, later] = [new Set(storedAt('T0')), storedAt('T2'), storedAt('end')];
+    const since = at.filter((cell) => !before.has(cell));
+    expect(since.length).toBeGreaterThan(50);
+    expect(since.filter((cell) => !cells.has(cell))).toEqual([]);
+    const atT2 = new Set(at);
+    const tooLate = later.filter((cell) => !atT2.has(cell));
+    expect(tooLate.length).toBeGreaterThan(0);
+    expect(tooLate.filter((cell) => cells.has(cell))).toEqual([]);
+
+    const summary = await readWalSummary(s3ObjectStore(world.clients), WORK_BUCKET, work);
+    expect(summary.positions).toMatchObject([
+      { server: expect.stringContaining('38611'), isEnded: true },
+      { from: T2, isEnded: false },
+    ]);
+    expect(summary.tables[0]).toMatchObject({ index: 0, tornTails: 0 });
+  });
+
+  it('make the same bytes when all of it runs again', async () => {
+    await plan();
+    await run();
+    const first = await madeFiles();
+    await run();
+    expect(await madeFiles()).toEqual(first);
+  });
+
+  it('are found again when they move to the archive after they were planned', async () => {
+    await plan();
+    await run();
+    const first = await madeFiles();
+    const bucket = new Bucket(world, 'hbase');
+    const moved = (await bucket.keys('root/WALs/')).find((key) => key.endsWith('.1795452692088'))!;
+    await bucket.put(`root/oldWALs/${moved.split('/').at(-1)}`, await bucket.get(moved));
+    await bucket.remove(moved);
+    await run();
+    expect(await madeFiles()).toEqual(first);
+  });
+
+  it.each([
+    ['is gone', async (bucket: Bucket, key: string) => bucket.remove(key), 'LogUnreadable'],
+    [
+      'has other content',
+      async (bucket: Bucket, key: string) => void (await bucket.put(key, 'x'.repeat(25_976))),
+      'LogUnreadable',
+    ],
+  ])('that %s stop the session', async (_what, tamper, name) => {
+    await plan();
+    const bucket = new Bucket(world, 'hbase');
+    const key = (await bucket.keys('root/WALs/')).find((candidate) => candidate.endsWith('.1795452692088'))!;
+    await tamper(bucket, key);
+    await expect(run()).rejects.toMatchObject({ name });
+  });
+
+  it('that were closed and end without their trailer stop the session, and say where', async () => {
+    const bucket = new Bucket(world, 'hbase');
+    const key = (await bucket.keys('root/WALs/')).find((candidate) => candidate.endsWith('.1795452692088'))!;
+    await bucket.put(key, (await bucket.get(key)).subarray(0, 20_000));
+    await plan();
+    await expect(run()).rejects.toMatchObject({ name: 'LogUnreadable', message: expect.stringMatching(/byte \d+/) });
+  });
+});
