@@ -49,6 +49,9 @@ export interface LogPlan {
  * @throws NothingToBackUp, LogGap
  */
 export function planLogs(streams: readonly LogStream[], bases: readonly LogBase[], options: LogOptions): LogPlan {
+  const blind = streams.some(({ isServing }) => isServing) ? undefined : bases[0];
+  if (blind !== undefined)
+    throw gap(blind, 'no server has a log in WALs/, so that up to when the archived ones go is not known');
   const boundary = boundaryOf(streams, options);
   const tooNew = bases.find(({ position }) => boundary <= position);
   if (tooNew !== undefined) throw nothing(tooNew, boundary, options);
@@ -77,8 +80,9 @@ export function positionsAfter(
   streams: readonly LogStream[],
   bases: readonly LogBase[],
   lastWrites: ReadonlyMap<string, number | undefined>,
-  { boundary, clockMarginMs }: { readonly boundary: number; readonly clockMarginMs: number },
+  at: { readonly boundary: number; readonly clockMarginMs: number; readonly plannedAt: number },
 ): LogPosition[] {
+  const { boundary, clockMarginMs, plannedAt } = at;
   const sure = boundary - clockMarginMs;
   return sortedPositions(
     streams.map((stream) => {
@@ -88,16 +92,22 @@ export function positionsAfter(
       const { file } = logs[oldest]!;
       const isWholly = lastWrites.has(file.name) && (lastWrites.get(file.name) ?? 0) <= sure;
       const wasEnded = bases.every((base) => knownPosition(base, stream)?.isEnded);
-      const isEnded = oldest === logs.length - 1 && file.area === 'archive' && (isWholly || wasEnded);
+      // A log that was archived while WALs/ was listed has a successor that the listing missed.
+      const isArchived = file.area === 'archive' && logs[oldest]!.modifiedMs < plannedAt - clockMarginMs;
+      const isEnded = oldest === logs.length - 1 && isArchived && (isWholly || wasEnded);
       return { server: server.name, group, from: file.createdMs, isEnded };
     }),
   );
 }
 
-/** Rolls of several servers are not simultaneous: the image ends where the first of them ends. */
+/**
+ * Rolls of several servers are not simultaneous: the image ends where the first of them ends. An open log has nothing
+ * that is newer than its object: where logs are copied to S3, that may be long ago.
+ */
 function boundaryOf(streams: readonly LogStream[], { nowMs, clockMarginMs, includeActive }: LogOptions): number {
-  const rolls = streams.filter(({ isServing }) => isServing).map(({ logs }) => logs.at(-1)!.file.createdMs);
-  return (includeActive ? nowMs : Math.min(nowMs, ...rolls)) - clockMarginMs;
+  const open = streams.filter(({ isServing }) => isServing).map(({ logs }) => logs.at(-1)!);
+  const ends = open.map(({ file, modifiedMs }) => (includeActive ? modifiedMs : file.createdMs));
+  return Math.min(nowMs, ...ends) - clockMarginMs;
 }
 
 const knownPosition = ({ logs }: LogBase, { server, group }: LogStream): LogPosition | undefined =>
@@ -106,14 +116,18 @@ const knownPosition = ({ logs }: LogBase, { server, group }: LogStream): LogPosi
 /** From which log on a table needs each stream. @throws LogGap */
 function neededFrom(streams: readonly LogStream[], base: LogBase): (stream: LogStream) => number {
   for (const { server, group, from, isEnded } of base.logs) {
-    if (isEnded) continue;
     const stream = streams.find((other) => other.server.name === server && other.group === group);
+    if (isEnded) {
+      const later = stream?.logs.find(({ file }) => file.createdMs > from)?.file.name;
+      if (later === undefined) continue;
+      throw gap(base, `${server} was taken for ended, and has written ${later} since`);
+    }
     if (stream?.logs.some(({ file }) => file.createdMs === from)) continue;
     throw gap(base, `the log of ${server}${group && ` (${group})`} that was begun at ${from} is gone`);
   }
-  const knownServers = new Set(base.logs.map(({ server }) => server));
   for (const stream of streams) {
-    if (knownServers.has(stream.server.name) || firstOfServer(stream) !== undefined) continue;
+    // A group that a known server began later cannot be told from one whose first logs were removed.
+    if (knownPosition(base, stream) !== undefined || firstOfServer(stream) !== undefined) continue;
     const oldest = stream.logs[0]!.file.name;
     throw gap(base, `${oldest} is the oldest log of ${stream.server.name}, and not its first`);
   }

@@ -70,7 +70,7 @@ async function plan(boundary = T2): Promise<void> {
   await put(indexKey(work, 'wal'), Buffer.from(parts.map((part) => `${canonicalJson(part)}\n`).join('')));
   await putWalPlan(objects, WORK_BUCKET, work, {
     ...{ format: 1, sessionId: session.begun!.sessionId, wals: SOURCE, source: SOURCE, startedAt: 7, boundary },
-    ...{ clockMarginMs: 0, includeActive: false, fullTables: [], newServers: [], plannedAt: 8 },
+    ...{ clockMarginMs: 0, includeActive: false, fullTables: [], newServers: [], plannedAt: Number.MAX_SAFE_INTEGER },
     streams: streams.map(({ isServing, logs: listed }) => ({
       isServing,
       logs: listed.map(({ path, sizeBytes, etag, modifiedMs }) => ({ path, sizeBytes, etag, modifiedMs })),

@@ -66,7 +66,7 @@ describe('the boundary', () => {
   });
 
   it('goes up to now where open logs count, and takes them', () => {
-    const streams = logStreams([log('WALs', A, 1_000)]);
+    const streams = logStreams([log('WALs', A, 1_000, { modified: 20_000_000 })]);
     const plan = planLogs(streams, [base(2_000, known(A, 1_000))], {
       ...options,
       includeActive: true,
@@ -74,6 +74,23 @@ describe('the boundary', () => {
     });
     expect(plan.boundary).toBe(options.nowMs - 1);
     expect(names(plan)).toEqual([['a', 1_000, 'OPEN']]);
+  });
+
+  it('is not later than what an open log’s object can hold', () => {
+    const streams = logStreams([
+      log('WALs', A, 1_000, { modified: 80_000 }),
+      log('WALs', B, 1_000, { modified: 50_000 }),
+    ]);
+    const plan = planLogs(streams, [base(2_000, known(A, 1_000), known(B, 1_000))], {
+      ...options,
+      includeActive: true,
+    });
+    expect(plan.boundary).toBe(START + 50_000);
+  });
+
+  it('is not guessed where only archived logs can be seen', () => {
+    const streams = logStreams([log('oldWALs', A, 1_000), log('oldWALs', A, 60_000)]);
+    expect(() => planLogs(streams, [base(2_000, known(A, 1_000))], options)).toThrow(LogGap);
   });
 
   it('that is not after the parent makes no empty image', () => {
@@ -151,6 +168,17 @@ describe('a gap', () => {
     expect(() => planLogs(streams, [base(2_000, known(A, 1_000, true), known(B, 1_000))], options)).not.toThrow();
   });
 
+  it('is a server that was taken for ended and went on', () => {
+    const streams = logStreams([
+      log('oldWALs', A, 1_000),
+      log('oldWALs', A, 20_000),
+      log('WALs', A, 60_000),
+      log('WALs', B, 60_000),
+    ]);
+    expect(() => planLogs(streams, [base(2_000, known(A, 1_000, true), known(B, 60_000))], options)).toThrow(LogGap);
+    expect(() => planLogs(streams, [base(2_000, known(A, 1_000), known(B, 60_000))], options)).not.toThrow();
+  });
+
   it('is a server that joined and whose first log is not among its logs', () => {
     const joined = server('c', START + 30_000);
     const streams = logStreams([
@@ -158,6 +186,16 @@ describe('a gap', () => {
       log('WALs', A, 900_000),
       log('WALs', joined, 700_000),
       log('WALs', joined, 800_000),
+    ]);
+    expect(() => planLogs(streams, [base(2_000, known(A, 1_000))], options)).toThrow(LogGap);
+  });
+
+  it('is a group of a known server whose first log is not among its logs', () => {
+    const streams = logStreams([
+      log('WALs', A, 1_000),
+      log('WALs', A, 900_000),
+      log('WALs', A, 700_000, { group: 'regiongroup-1' }),
+      log('WALs', A, 900_000, { group: 'regiongroup-1' }),
     ]);
     expect(() => planLogs(streams, [base(2_000, known(A, 1_000))], options)).toThrow(LogGap);
   });
@@ -170,9 +208,10 @@ describe('positions after an increment', () => {
     boundary: number,
     clockMarginMs = 0,
   ) =>
-    positionsAfter(streams, [base(0)], new Map(last), { boundary: START + boundary, clockMarginMs }).map(
-      ({ server: s, from, isEnded }) => [s, from - START, isEnded],
-    );
+    positionsAfter(streams, [base(0)], new Map(last), {
+      boundary: START + boundary,
+      ...{ clockMarginMs, plannedAt: START + 90_000 },
+    }).map(({ server: s, from, isEnded }) => [s, from - START, isEnded]);
 
   it('are the oldest log that has, or may have, something written later', () => {
     const streams = logStreams([log('oldWALs', A, 1_000), log('WALs', A, 60_000), log('WALs', A, 80_000)]);
@@ -188,13 +227,16 @@ describe('positions after an increment', () => {
     expect(ended(streams, [[name, undefined]], 80_000)).toEqual([[A, 2_000, true]]);
     expect(ended(streams, [[name, START + 81_000]], 80_000)).toEqual([[A, 2_000, false]]);
     expect(ended(streams, [], 80_000)).toEqual([[A, 2_000, false]]);
+    // Its next log was begun between the listings of WALs/ and oldWALs/.
+    const moving = logStreams([log('oldWALs', A, 2_000, { modified: 90_000 })]);
+    expect(ended(moving, [[name, START + 3_000]], 80_000)).toEqual([[A, 2_000, false]]);
     const splitting = logStreams([log('splitting', A, 2_000)]);
     expect(ended(splitting, [[name, START + 3_000]], 80_000)).toEqual([[A, 2_000, false]]);
   });
 
   it('keep a server ended that every parent knew as ended', () => {
     const streams = logStreams([log('oldWALs', A, 1_000)]);
-    const at = { boundary: START + 80_000, clockMarginMs: 0 };
+    const at = { boundary: START + 80_000, clockMarginMs: 0, plannedAt: START + 90_000 };
     expect(positionsAfter(streams, [base(0, known(A, 1_000, true))], new Map(), at)[0]?.isEnded).toBe(true);
     expect(positionsAfter(streams, [base(0, known(A, 1_000, true)), base(0)], new Map(), at)[0]?.isEnded).toBe(false);
   });
