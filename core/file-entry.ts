@@ -1,7 +1,7 @@
 import type { BackupId } from './backup-id.ts';
 
-/** Where below an HBase root a store file was found: `<area>/[data/]<path>`. */
-export type SourceArea = 'data' | 'archive' | 'mobdir';
+/** Where below an HBase root a store file was found: `<area>/[data/]<path>`; `made`: of logs, in the work bucket. */
+export type SourceArea = 'data' | 'archive' | 'mobdir' | 'made';
 
 /** The source's identity of a store file (HFiles never change): cluster, path, size; the ETag only while the key is the same. */
 export interface SourceIdentity {

@@ -106,6 +106,8 @@ export interface ImageTableRecord {
   readonly kind?: TableKind | undefined;
   /** The image that the table follows on; null, and absent in 0.1: the table is full in this image. */
   readonly parent?: BackupId | null | undefined;
+  /** Of an increment from logs: how many cells it brought. */
+  readonly cells?: number | undefined;
 }
 
 export type SessionState = 'RUNNING' | 'COMPLETE' | 'FAILED';

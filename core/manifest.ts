@@ -26,6 +26,8 @@ export const tableSchema = z.strictObject({
   kind: z.enum(['SNAPSHOT', 'WALS']).optional(),
   /** The image that the table follows on; null: the table is full in this image. */
   parent: z.string().nullable().optional(),
+  /** Of an increment from logs: how many cells it brought. */
+  cells: count.optional(),
 });
 
 const bodySchema = z.strictObject({
@@ -47,6 +49,8 @@ const bodySchema = z.strictObject({
   holders: z.array(z.string()),
   parents: z.array(z.strictObject({ id: z.string(), manifestSha256: digest })),
   positionsSha256: digest,
+  /** Of the lines of `store-files.jsonl.zst`; null, and absent before it was: no table of the image was made from logs. */
+  storeFilesSha256: digest.nullable().optional(),
   tables: z.array(tableSchema),
 });
 

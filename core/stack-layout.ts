@@ -12,7 +12,7 @@ import { sha256 } from './digest.ts';
  *                 work/<root digest>/<run>/plan/copy-00000.jsonl.zst    a chunk: of a session, restore or verification
  *                 work/<root digest>/<run>/plan/verify-00000.jsonl.zst  a range: its bounds, and the files shared in it
  *                 work/<root digest>/<run>/plan/<map>-index.jsonl   what a map reads: copy, place, verify, wal or merge
- *                 work/<root digest>/<run>/plan/wals.json           header of an increment from logs, written last of what PlanWals writes
+ *                 work/<root digest>/<run>/plan/wals.json           header of an increment from logs: tables, boundary, the logs as listed
  *                 work/<root digest>/<run>/plan/wals.jsonl.zst      its logs, one a line
  *                 work/<root digest>/<run>/plan/known-files.jsonl.zst   store files that the parents' regions are known to have
  *                 work/<root digest>/<run>/plan/merge-00000.jsonl.zst   a chunk of what is merged
@@ -51,7 +51,7 @@ export const planKey = (work: string): string => `${work}plan/plan.json`;
 /** Which snapshot of each table the session has chosen: written once, so that a second run of the step chooses the same. */
 export const chosenSnapshotsKey = (work: string): string => `${work}plan/snapshots.json`;
 export const resultKey = (work: string, chunk: number): string => `${work}results/copy-${numbered(chunk)}.jsonl.zst`;
-/** The header of an increment from logs: boundary, tables, streams. Written after the lists beside it. */
+/** The header of an increment from logs: boundary, tables, streams. Written once; the lists beside it follow from it. */
 export const walPlanKey = (work: string): string => `${work}plan/wals.json`;
 export const walListKey = (work: string): string => `${work}plan/wals.jsonl.zst`;
 export const knownFilesKey = (work: string): string => `${work}plan/known-files.jsonl.zst`;

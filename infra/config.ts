@@ -65,6 +65,8 @@ const configSchema = z.strictObject({
   roots: z.array(s3Uri).min(1, 'names no backup root'),
   /** HBase root directories that backups read. */
   sources: z.array(s3Uri).min(1, 'names no HBase root directory to read'),
+  /** Places of logs (`hbase.wal.dir`) that are no source. */
+  logs: z.array(s3Uri).default([]),
   /** HBase root directories that restores may write. */
   targets: z.array(s3Uri).default([]),
   /** Bucket → id of its account, for places in buckets of another account than the stack's. */
@@ -113,14 +115,19 @@ function refuse(file: string, field: string, why: string): never {
 /** Roots that nest share bytes that one of them deletes; a root in a source is copied into itself. */
 function checkPlaces(file: string, config: HoldfastConfig): void {
   const roots = named('roots', config.roots);
-  const others = [...named('sources', config.sources), ...named('targets', config.targets)];
+  const others = [
+    ...named('sources', config.sources),
+    ...named('logs', config.logs),
+    ...named('targets', config.targets),
+  ];
   for (const { field, uri } of [...roots, ...others]) {
     // They mean something in the policies that are made of the place.
     if (/[*?$]/.test(uri.prefix)) refuse(file, field, `(${uri.uri}) has "*", "?" or "$" in its prefix`);
   }
   const buckets = new Set([...roots, ...others].map(({ uri }) => uri.bucket));
   for (const bucket of Object.keys(config.bucketAccounts)) {
-    if (!buckets.has(bucket)) refuse(file, `bucketAccounts.${bucket}`, 'is the bucket of no root, source or target');
+    if (!buckets.has(bucket))
+      refuse(file, `bucketAccounts.${bucket}`, 'is the bucket of no root, source, target or place of logs');
   }
   for (const [index, root] of roots.entries()) {
     for (const earlier of roots.slice(0, index)) {
@@ -156,7 +163,7 @@ function checkScheduledInput(
   const uris = (places: readonly S3Uri[]) => places.map(({ uri }) => uri);
   try {
     const parse = operation === 'full-backup' ? parseFullRequest : parseIncrementalRequest;
-    parse(input, { roots: uris(config.roots), sources: uris(config.sources) });
+    parse(input, { roots: uris(config.roots), sources: uris(config.sources), logs: uris(config.logs) });
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;
     const member = error.evidence.field;

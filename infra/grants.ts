@@ -34,6 +34,8 @@ export interface Estate {
   readonly workBucketArn: string;
   readonly roots: readonly S3Uri[];
   readonly sources: readonly S3Uri[];
+  /** Places of logs; their logs are read and nothing else. */
+  readonly logs: readonly S3Uri[];
   readonly targets: readonly S3Uri[];
   /** Of the stack; a bucket of another owner is refused, whatever its policy allows. */
   readonly account: string;
@@ -76,6 +78,11 @@ export class Grants {
   /** Every configured root; `below` is relative to the root, e.g. `images/*`. */
   roots = (below: string): Area[] => this.#places(this.#estate.roots, below);
   sources = (below = '*'): Area[] => this.#places(this.#estate.sources, below);
+  /** Logs, wherever they are configured to lie: sources, and places of logs alone. */
+  logs = (): Area[] => {
+    const places = new Map([...this.#estate.sources, ...this.#estate.logs].map((place) => [place.uri, place]));
+    return ['WALs/*', 'oldWALs/*'].flatMap((below) => this.#places([...places.values()], below));
+  };
   targets = (below = '*'): Area[] => this.#places(this.#estate.targets, below);
   /** The registry of roots at the top of each root's bucket. */
   registry = (key: string): Area[] =>

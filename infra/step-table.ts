@@ -12,6 +12,7 @@ export interface StackEnvironment {
   readonly WORK_BUCKET: string;
   readonly ROOTS: string;
   readonly SOURCES: string;
+  readonly LOGS: string;
   readonly TARGETS: string;
   readonly STEP_LIFE_SECONDS: string;
 }

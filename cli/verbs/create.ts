@@ -30,6 +30,9 @@ const FIELDS = {
   snapshot: 'snapshots',
   standalone: 'standalone',
   fromSnapshot: 'fromSnapshot',
+  wals: 'wals',
+  includeActive: 'includeActive',
+  clockMargin: 'clockMarginSeconds',
   orFull: 'orFull',
   dryRun: 'dryRun',
   concurrency: 'copyConcurrency',
@@ -61,7 +64,10 @@ export function createVerb(program: Command, run: RunVerb): void {
       snapshotPair,
     )
     .option('--standalone', 'full: copy every file, share none with older images')
-    .option('--from-snapshot', 'incremental: a newer table snapshot is the end of it')
+    .option('--from-snapshot', 'incremental: a newer table snapshot is the end of it; without it, logs')
+    .option('--wals <place>', 'S3 place of hbase.wal.dir (default: the source)')
+    .option('--include-active', 'incremental from logs: read logs that are still written, as far as they go')
+    .option('--clock-margin <seconds>', 'by how much the clocks of the servers may differ (default: 30)', wholeNumber)
     .option('--or-full', 'incremental: take tables full that have no backup to follow on')
     .option('--dry-run', 'print the plan and its cost, do nothing')
     .option('--concurrency <n>', 'chunks copied at once, at most 10000 (default: 8)', wholeNumber)
@@ -90,7 +96,7 @@ Examples:
         };
         const here = await world();
         const { kind, parse } = TYPES[type];
-        parse(input, { roots: here.stack.Roots, sources: here.stack.Sources });
+        parse(input, { roots: here.stack.Roots, sources: here.stack.Sources, logs: here.stack.Logs ?? [] });
         const began = here.now();
         return runExecution<BackupSummary | DryRun>({ output, signal }, here, {
           ...{ kind, input },

@@ -9,3 +9,8 @@ export class NoFullBackup extends HoldfastError {
 export class NothingToBackUp extends HoldfastError {
   override readonly name = 'NothingToBackUp';
 }
+
+/** A restored `data.manifest` would be larger than HBase reads unless `snapshot.manifest.size.limit` is raised. */
+export class SnapshotManifestTooLarge extends HoldfastError {
+  override readonly name = 'SnapshotManifestTooLarge';
+}

@@ -9,6 +9,7 @@ export const exitCodes: Readonly<Record<string, number>> = {
   TargetBusy: 10,
   RepairRequired: 11,
   SourceNotFound: 12,
+  LogDirectoryNotFound: 12,
   SnapshotNotFound: 12,
   ImageNotFound: 12,
   VerificationFailed: 13,

@@ -1,18 +1,21 @@
 import type { SourceArea } from '../file-entry.ts';
 import { type Listed, type OpenListing, SortedLookup } from './sorted-lookup.ts';
 
+/** Below an HBase root. */
+export type RootArea = Exclude<SourceArea, 'made'>;
+
 export interface FoundFile extends Listed {
-  readonly area: SourceArea;
+  readonly area: RootArea;
 }
 
 /** The places of a store file in HFileLink's order. An area is listed from the first file on that the ones before lack. */
-export const SOURCE_AREAS: readonly SourceArea[] = ['data', 'archive', 'mobdir'];
+export const SOURCE_AREAS: readonly RootArea[] = ['data', 'archive', 'mobdir'];
 
 /** Where the source has its files now, by ascending path. */
 export class SourceFiles {
-  readonly #areas: readonly { readonly area: SourceArea; readonly lookup: SortedLookup }[];
+  readonly #areas: readonly { readonly area: RootArea; readonly lookup: SortedLookup }[];
 
-  constructor(open: (area: SourceArea) => OpenListing, after?: string) {
+  constructor(open: (area: RootArea) => OpenListing, after?: string) {
     this.#areas = SOURCE_AREAS.map((area) => ({ area, lookup: new SortedLookup(open(area), after) }));
   }
 

@@ -12,6 +12,7 @@ export class StackContract extends Construct {
   ) {
     super(scope, id);
     for (const [name, value] of Object.entries(props.outputs)) {
+      if (value === undefined) continue;
       new CfnOutput(this, name, { value }).overrideLogicalId(name);
       new StringParameter(this, `${name}Parameter`, {
         parameterName: `/holdfast/${props.stack}/${name}`,

@@ -60,6 +60,7 @@ export class AppStack extends Stack {
       WORK_BUCKET: data.workBucket.bucketName,
       ROOTS: list(config.roots),
       SOURCES: list(config.sources),
+      LOGS: list(config.logs),
       TARGETS: list(config.targets),
       STEP_LIFE_SECONDS: String(LONGEST_TIMEOUT_SECONDS + config.stepLifeMarginMinutes * 60),
     };
@@ -76,6 +77,7 @@ export class AppStack extends Stack {
       workBucketArn: data.workBucket.bucketArn,
       roots: config.roots,
       sources: config.sources,
+      logs: config.logs,
       targets: config.targets,
       account: Aws.ACCOUNT_ID,
       bucketAccounts: config.bucketAccounts,
@@ -219,7 +221,7 @@ export class AppStack extends Stack {
   }
 
   #outputs(): Partial<StackOutputs> {
-    const { TABLE_NAME, TABLE_ARN, SYSTEM_BUCKET, WORK_BUCKET, ROOTS, SOURCES, TARGETS } = this.#environment();
+    const { TABLE_NAME, TABLE_ARN, SYSTEM_BUCKET, WORK_BUCKET, ROOTS, SOURCES, LOGS, TARGETS } = this.#environment();
     return {
       ContractVersion: String(STACK_CONTRACT_VERSION) as StackOutputs['ContractVersion'],
       TableName: TABLE_NAME,
@@ -228,6 +230,7 @@ export class AppStack extends Stack {
       WorkBucket: WORK_BUCKET,
       Roots: ROOTS,
       Sources: SOURCES,
+      Logs: LOGS,
       Targets: TARGETS,
       ...Object.fromEntries([...this.#machines].map(([id, { aliasArn }]) => [`${id}StateMachine`, aliasArn])),
     };

@@ -20,6 +20,8 @@ export const BACKUP_STEPS: readonly DeployedStep[] = [
     may.headBuckets([...may.roots(''), ...may.sources('')]),
     may.items(['root'], 'Query'),
     may.read(may.sources()),
+    may.read(may.logs()),
+    may.read(may.roots('images/*')),
   ]),
   deployed(claimRootContract, QUICK, (may) => {
     const markers = [...may.roots('HOLDFAST'), ...may.registry(REGISTRY_KEY)];

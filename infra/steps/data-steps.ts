@@ -23,6 +23,7 @@ export const DATA_STEPS: readonly DeployedStep[] = [
     may.items(['root'], 'GetItem', 'ConditionCheckItem', 'PutItem'),
     may.read(may.system()),
     readSources(may),
+    may.read(may.logs()),
     may.read(images(may)),
     may.objects(may.roots('images/*/snapshots/*'), 's3:PutObject'),
     may.read(may.work()),
@@ -54,7 +55,12 @@ export const DATA_STEPS: readonly DeployedStep[] = [
     may.read(may.work()),
     may.read(images(may)),
     may.objects(
-      [...may.roots('images/*/files-*'), ...may.roots('images/*/positions*'), ...may.roots('images/*/manifest.json')],
+      [
+        ...may.roots('images/*/files-*'),
+        ...may.roots('images/*/positions*'),
+        ...may.roots('images/*/store-files*'),
+        ...may.roots('images/*/manifest.json'),
+      ],
       's3:PutObject',
     ),
   ]),

@@ -13,6 +13,8 @@ export const workEnvironment = { WORK_BUCKET: z.string() };
 /** The configured backup roots, HBase source roots and restore targets, as JSON arrays of S3 URIs. */
 export const rootsEnvironment = { ROOTS: jsonList };
 export const sourcesEnvironment = { SOURCES: jsonList };
+/** Places of logs besides the sources. */
+export const logsEnvironment = { LOGS: jsonList };
 export const targetsEnvironment = { TARGETS: jsonList };
 /** The stack's largest Lambda time-out plus the margin for requests that outlive it (docs/design.md, "Words"). */
 export const stepLifeEnvironment = { STEP_LIFE_SECONDS: z.string().transform(Number) };

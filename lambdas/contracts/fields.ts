@@ -35,6 +35,8 @@ export const fullRequestField = z.object({
   /** Table → name of the snapshot to take. */
   snapshots: z.record(z.string(), z.string()),
   standalone: z.boolean(),
+  /** `hbase.wal.dir`: where the image's positions in the logs are read; absent: the source. */
+  wals: z.string().optional(),
   dryRun: z.boolean(),
   copyConcurrency: z.number().int().min(1).max(10_000),
   chunkObjects: z.number().int().min(1).max(1_000),
@@ -52,6 +54,14 @@ export const incrementalRequestField = z.object({
   snapshots: z.record(z.string(), z.string()),
   /** Whether a table that has nothing to follow on is taken full instead. */
   orFull: z.boolean(),
+  /** Whether a newer snapshot of each table is the end of the increment; otherwise it is made of logs. */
+  fromSnapshot: z.boolean(),
+  /** `hbase.wal.dir`. */
+  wals: z.string(),
+  /** Whether what is readable of logs that are still written counts too. */
+  includeActive: z.boolean(),
+  /** By how much the clocks of the servers may differ. */
+  clockMarginSeconds: count,
   dryRun: z.boolean(),
   copyConcurrency: z.number().int().min(1).max(10_000),
   chunkObjects: z.number().int().min(1).max(1_000),

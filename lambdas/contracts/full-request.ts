@@ -13,6 +13,7 @@ const typedSchema = z.strictObject({
   all: z.literal(true).optional(),
   snapshots: z.record(z.string(), z.string()).optional(),
   standalone: z.boolean().optional(),
+  wals: z.string().optional(),
   dryRun: z.boolean().optional(),
   copyConcurrency: z.number().int().min(1).max(10_000).optional(),
   chunkObjects: z.number().int().min(1).max(1_000).optional(),
@@ -33,12 +34,13 @@ export function parseFullRequest(typed: unknown, configured: ConfiguredPlaces): 
       field: 'tables',
     });
   }
-  const { root, source } = backupPlaces(input, configured);
+  const { root, source, wals } = backupPlaces(input, configured);
   return {
     root: root.uri,
     source: source.uri,
     ...wantedTables(input),
     standalone: input.standalone ?? false,
+    wals: wals.uri,
     dryRun: input.dryRun ?? false,
     copyConcurrency: input.copyConcurrency ?? 8,
     chunkObjects: input.chunkObjects ?? 1_000,

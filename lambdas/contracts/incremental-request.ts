@@ -12,6 +12,9 @@ const typedSchema = z.strictObject({
   tables: z.array(z.string()).nonempty().optional(),
   all: z.literal(true).optional(),
   fromSnapshot: z.boolean().optional(),
+  wals: z.string().optional(),
+  includeActive: z.boolean().optional(),
+  clockMarginSeconds: z.number().int().min(0).max(3_600).optional(),
   snapshots: z.record(z.string(), z.string()).optional(),
   orFull: z.boolean().optional(),
   dryRun: z.boolean().optional(),
@@ -20,6 +23,9 @@ const typedSchema = z.strictObject({
   /** Of a schedule: which, and for what time. */
   schedule: z.strictObject({ arn: z.string(), time: z.string() }).optional(),
 });
+
+/** By how much the clocks of servers that NTP keeps may differ, with much to spare. */
+export const DEFAULT_CLOCK_MARGIN_SECONDS = 30;
 
 const EXAMPLE = '{"root":"s3://bucket/backups","source":"s3://bucket/hbase","fromSnapshot":true}';
 
@@ -32,20 +38,22 @@ export type TypedIncrement = Omit<IncrementalRequest, 'tables'> & { readonly tab
  */
 export function parseIncrementalRequest(typed: unknown, configured: ConfiguredPlaces): TypedIncrement {
   const input = parseInput(typedSchema, typed, EXAMPLE);
-  if (!input.fromSnapshot) {
-    throw new InvalidInput(
-      'fromSnapshot: incremental backups from logs are not in this release yet',
-      'take a snapshot of each table in the HBase shell, and set "fromSnapshot": true (--from-snapshot)',
-      { field: 'fromSnapshot' },
-    );
+  const fromSnapshot = input.fromSnapshot ?? false;
+  const ofLogs = (['includeActive', 'clockMarginSeconds'] as const).find((field) => input[field] !== undefined);
+  if (fromSnapshot && ofLogs !== undefined) {
+    throw new InvalidInput(`${ofLogs}: means nothing with fromSnapshot`, 'leave one of them out', { field: ofLogs });
   }
-  const { root, source } = backupPlaces(input, configured);
+  const { root, source, wals } = backupPlaces(input, configured);
   return {
     type: 'INCREMENTAL',
     root: root.uri,
     source: source.uri,
     ...wantedTables(input),
     orFull: input.orFull ?? false,
+    fromSnapshot,
+    wals: wals.uri,
+    includeActive: input.includeActive ?? false,
+    clockMarginSeconds: input.clockMarginSeconds ?? DEFAULT_CLOCK_MARGIN_SECONDS,
     dryRun: input.dryRun ?? false,
     copyConcurrency: input.copyConcurrency ?? 8,
     chunkObjects: input.chunkObjects ?? 1_000,

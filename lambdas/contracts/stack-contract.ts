@@ -27,6 +27,8 @@ export const stackContract = z.object({
   /** JSON arrays of S3 URIs. */
   Roots: uris,
   Sources: uris,
+  /** Places of logs besides the sources; absent in 0.1. */
+  Logs: uris.optional(),
   Targets: uris,
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UnknownAnswer } from '../../core/errors/platform-errors.ts';
 import { tableSchema as manifestTable } from '../../core/manifest.ts';
+import { logPositionSchema } from '../../core/position-line.ts';
 import { planKey } from '../../core/stack-layout.ts';
 import { count, digestField } from '../contracts/fields.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -14,6 +15,10 @@ export const plannedBackupTable = manifestTable.omit({ listSha256: true }).exten
   kind: z.enum(['SNAPSHOT', 'WALS']),
   /** Image that the table follows on; null: it is taken full. */
   parent: z.string().nullable(),
+  /** Where the next increment from logs begins; null: none can rest on this. */
+  wals: z.array(logPositionSchema).nullable(),
+  /** Why there are none. */
+  walsNote: z.string().optional(),
 });
 
 /** The header of a session's plan. With it the plan is whole; what is sealed depends on it and on the results alone. */
@@ -39,6 +44,8 @@ const backupPlan = z.strictObject({
   verifyRanges: count,
   /** First path of each copy chunk: a chunk is found by it. */
   chunkFirsts: z.array(z.string()),
+  /** Of the lines of `store-files.jsonl.zst`; null: no table was made from logs. */
+  storeFilesSha256: digestField.nullable(),
 });
 export type BackupPlan = z.infer<typeof backupPlan>;
 export type PlannedBackupTable = z.infer<typeof plannedBackupTable>;

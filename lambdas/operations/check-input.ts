@@ -12,10 +12,10 @@ export const checkInput =
       objects: Pick<ObjectStore, 'bucketRegion'>;
       hasTooManyTables(source: S3Uri): Promise<boolean>;
     },
-    config: { ROOTS: string[]; SOURCES: string[]; AWS_REGION: string },
+    config: { ROOTS: string[]; SOURCES: string[]; LOGS: string[]; AWS_REGION: string },
   ) =>
   async (input: { input: unknown }): Promise<FullRequest> => {
-    const request = parseFullRequest(input.input, { roots: config.ROOTS, sources: config.SOURCES });
+    const request = parseFullRequest(input.input, { roots: config.ROOTS, sources: config.SOURCES, logs: config.LOGS });
     await checkBuckets(ports.objects, request, config.AWS_REGION);
     if (request.tables === null && (await ports.hasTooManyTables(parseS3Uri(request.source, 'source')))) {
       throw tooManyTables(`${request.source} has more`);

@@ -6,12 +6,13 @@ import type { PlannedCopy } from '../../core/plan/planned-line.ts';
 import { SOURCE_AREAS } from '../../core/plan/source-files.ts';
 import type { S3Uri } from '../../core/s3-uri.ts';
 import type { ListedObject, ObjectStore } from '../ports/object-store.ts';
-import { sourceKey } from './source-listing.ts';
+import { type MadePlace, madeKey, sourceKey } from './source-listing.ts';
 
 export interface CopyPlace {
   readonly source: S3Uri;
   readonly root: S3Uri;
   readonly sessionId: string;
+  readonly made: MadePlace;
 }
 
 /** By these a copy whose answer was lost is known as ours, and an earlier run's results are made again. */
@@ -33,6 +34,13 @@ export async function copyFile(
 ): Promise<CopiedFile> {
   const first = await tryCopy(objects, place, file, file.area, file.etag);
   if (first !== 'MISSING') return first;
+  if (file.area === 'made') {
+    throw new SourceFileMissing(
+      `${describe(file)} was made of the logs and is gone from the work bucket`,
+      'start the backup again',
+      evidenceOf(file),
+    );
+  }
   // Twice around: a file may move behind our back while we look for it.
   for (let round = 0; round < 2; round++) {
     for (const area of SOURCE_AREAS) {
@@ -52,14 +60,15 @@ export async function copyFile(
 
 async function tryCopy(
   objects: Pick<ObjectStore, 'copy'>,
-  { source, root, sessionId }: CopyPlace,
+  { source, root, sessionId, made }: CopyPlace,
   file: PlannedCopy,
   area: SourceArea,
   sourceEtag: string,
 ): Promise<CopiedFile | 'MISSING'> {
+  const isMade = area === 'made';
   const outcome = await objects.copy({
-    sourceBucket: source.bucket,
-    sourceKey: sourceKey(source, area, file.path),
+    sourceBucket: isMade ? made.bucket : source.bucket,
+    sourceKey: isMade ? madeKey(made, file.path) : sourceKey(source, area, file.path),
     sourceEtag,
     size: file.size,
     bucket: root.bucket,

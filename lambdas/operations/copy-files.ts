@@ -35,7 +35,8 @@ export const copyFiles =
     const bucket = config.WORK_BUCKET;
     const { root, sessionId } = BatchInput;
     const work = workPrefix(root, sessionId);
-    const place = { source: parseS3Uri(BatchInput.source, 'source'), root: parseS3Uri(root, 'root'), sessionId };
+    const made = { bucket, work };
+    const place = { source: parseS3Uri(BatchInput.source, 'source'), root: parseS3Uri(root, 'root'), sessionId, made };
     let files = 0;
     let bytes = 0;
     for (const { chunk, files: planned } of Items) {
@@ -104,7 +105,7 @@ async function ownCopy(objects: ObjectStore, place: CopyPlace, file: PlannedCopy
   const { size, etag, checksum, metadata, versionId } = there;
   const area = metadata[AREA_METADATA];
   const sourceEtag = metadata[ETAG_METADATA];
-  const isArea = area === 'data' || area === 'archive' || area === 'mobdir';
+  const isArea = area === 'data' || area === 'archive' || area === 'mobdir' || area === 'made';
   const isOurs = metadata[SESSION_METADATA] === place.sessionId && size === file.size && checksum !== undefined;
   if (!isOurs || !isArea || sourceEtag === undefined) {
     throw new ImageConflict(

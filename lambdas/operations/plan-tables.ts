@@ -1,16 +1,18 @@
 import { HoldfastError } from '../../core/errors/holdfast-error.ts';
 import { SnapshotDamaged, SourceChanged } from '../../core/errors/source-errors.ts';
-import type { FileEntry, PlannedFile, SourceArea } from '../../core/file-entry.ts';
+import type { FileEntry, PlannedFile } from '../../core/file-entry.ts';
 import { resolveStoreFiles } from '../../core/hbase/resolve-store-files.ts';
 import { SnapshotManifest } from '../../core/hbase/snapshot-manifest.ts';
 import { parseTableName } from '../../core/hbase/table-name.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { Base } from '../../core/plan/newest-bases.ts';
 import { noTableTotals, planTable, type TableTotals } from '../../core/plan/plan-table.ts';
+import type { RootArea } from '../../core/plan/source-files.ts';
 import { parseS3Uri, type S3Uri } from '../../core/s3-uri.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { TableSnapshot, TableSnapshots } from '../ports/table-snapshots.ts';
 import type { BackupBases } from './backup-bases.ts';
+import type { TableToWrite } from './backup-planning.ts';
 import { refuseClientSideEncrypted } from './refuse-client-side-encrypted.ts';
 import { SealedImage } from './sealed-image.ts';
 import { holderFiles, sourceFiles, sourceKey } from './source-listing.ts';
@@ -32,6 +34,21 @@ export interface TablePlanning {
   readonly totals: TableTotals;
   /** To be read once, to its end. */
   readonly files: AsyncIterable<readonly PlannedFile[]>;
+}
+
+/** A table of a snapshot, as it goes into a plan. */
+export function snapshotToWrite(
+  { snapshot, dataManifest, base, parent, files, totals }: TablePlanning,
+  positions: Pick<TableToWrite['row'], 'wals' | 'walsNote'>,
+): TableToWrite {
+  const { table, snapshot: name, creationMs, type, info } = snapshot;
+  const row = {
+    ...{ table, snapshot: name, position: creationMs, snapshotType: type, kind: 'SNAPSHOT' as const },
+    base: base?.image.id ?? null,
+    parent: parent?.image.id ?? null,
+    ...positions,
+  };
+  return { row, files, totals, info, dataManifest };
 }
 
 /** Plans table after table; shared by PlanBackup and DryRunBackup. Reads only. */
@@ -87,13 +104,13 @@ export class TablePlanner {
         const copy = isSampled ? undefined : batch.find((file) => file.action === 'copy');
         if (copy) {
           isSampled = true;
-          await this.#refuseEncrypted(copy.area as SourceArea, copy.path);
+          await this.#refuseEncrypted(copy.area as RootArea, copy.path);
         }
         yield batch;
       }
     } catch (error) {
       if (error instanceof SourceChanged) {
-        await this.#refuseEncrypted(error.evidence.area as SourceArea, String(error.evidence.path));
+        await this.#refuseEncrypted(error.evidence.area as RootArea, String(error.evidence.path));
       }
       throw error;
     } finally {
@@ -102,7 +119,7 @@ export class TablePlanner {
     }
   }
 
-  #refuseEncrypted(area: SourceArea, path: string): Promise<void> {
+  #refuseEncrypted(area: RootArea, path: string): Promise<void> {
     return refuseClientSideEncrypted(this.#ports.objects, this.#source.bucket, sourceKey(this.#source, area, path));
   }
 

@@ -41,4 +41,5 @@ export const tableRecordOf = (plan: BackupPlan, table: PlannedBackupTable): Imag
   newBytes: table.newBytes,
   kind: table.kind,
   parent: table.parent,
+  ...(table.cells !== undefined && { cells: table.cells }),
 });

@@ -2,7 +2,7 @@ import { canonicalJson } from '../../core/canonical-json.ts';
 import { ImageConflict, VerificationFailed } from '../../core/errors/image-errors.ts';
 import type { CopiedFile, FileEntry, PlannedFile } from '../../core/file-entry.ts';
 import { writeFileEntry } from '../../core/file-entry-line.ts';
-import { fileListName, imagePrefix, manifestKey, POSITIONS_NAME } from '../../core/image-layout.ts';
+import { fileListName, imagePrefix, manifestKey, POSITIONS_NAME, STORE_FILES_NAME } from '../../core/image-layout.ts';
 import { LineCompressor } from '../../core/line-compressor.ts';
 import {
   decodeManifest,
@@ -13,13 +13,15 @@ import {
   type ManifestTable,
 } from '../../core/manifest.ts';
 import { entryOf } from '../../core/plan/planned-line.ts';
+import type { PositionLine } from '../../core/position-line.ts';
 import { parseS3Uri, type S3Uri } from '../../core/s3-uri.ts';
-import { workPrefix } from '../../core/stack-layout.ts';
+import { plannedStoreFilesKey, workPrefix } from '../../core/stack-layout.ts';
 import type { sealManifestContract } from '../contracts/seal-manifest.contract.ts';
 import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { SystemTable } from '../ports/system-table.ts';
 import { type BackupPlan, type PlannedBackupTable, readBackupPlan } from './backup-plan.ts';
+import { readChunkLines } from './chunk-lines.ts';
 import { CopyResults } from './copy-results.ts';
 import { positionsOf, typeOf } from './planned-image.ts';
 import { stepEntry } from './step-entry.ts';
@@ -47,6 +49,7 @@ export const sealManifest =
       tables.push(await writeList(objects, root, plan, table, files, results));
     }
     const positionsSha256 = await writePositions(objects, root, plan);
+    await copyStoreFiles(objects, root, plan, place);
     const { bytes, sha256 } = encodeManifest(manifestOf(plan, tables, positionsSha256));
     await putManifest(objects, root, plan.sessionId, bytes, sha256);
     const { files, bytes: size, newFiles, newBytes, holders } = plan;
@@ -78,7 +81,7 @@ async function writeList(
   }
   const list = await lines.end();
   await putOnce(objects, root, `${imagePrefix(root, plan.sessionId)}${fileListName(table.index)}`, list.bytes);
-  const { planSha256: _plan, base: _base, ...rest } = table;
+  const { planSha256: _plan, base: _base, wals: _wals, walsNote: _note, ...rest } = table;
   return { ...rest, listSha256: list.sha256 };
 }
 
@@ -88,15 +91,40 @@ function copiedEntry(plan: BackupPlan, file: CopiedFile): FileEntry {
   return { path, size, holder: plan.sessionId, etag, checksum, source };
 }
 
-/** One line a table: what is restorable up to where. The position of a table of a snapshot is the snapshot's creation. */
+/** One line a table: what is restorable up to where, and where the logs go on. The position of a table of a snapshot is the snapshot's creation. */
 async function writePositions(objects: ObjectStore, root: S3Uri, plan: BackupPlan): Promise<string> {
   const lines = new LineCompressor();
-  for (const { table, position, snapshot, kind } of plan.tables) {
-    await lines.add(canonicalJson({ kind, position, snapshot, table }));
+  for (const { table, position, snapshot, kind, wals, walsNote } of plan.tables) {
+    const line: PositionLine = { kind, position, snapshot, table, wals, ...(walsNote !== undefined && { walsNote }) };
+    await lines.add(canonicalJson(line as object));
   }
   const { bytes, sha256 } = await lines.end();
   await putOnce(objects, root, `${imagePrefix(root, plan.sessionId)}${POSITIONS_NAME}`, bytes);
   return sha256;
+}
+
+/** What the logs told of the source's store files: the next increment goes on from it. */
+async function copyStoreFiles(
+  objects: ObjectStore,
+  root: S3Uri,
+  { sessionId, storeFilesSha256 }: BackupPlan,
+  { bucket, work }: { readonly bucket: string; readonly work: string },
+): Promise<void> {
+  if (storeFilesSha256 === null) return;
+  const lines = new LineCompressor();
+  for (const line of await readChunkLines(objects, bucket, plannedStoreFilesKey(work))) {
+    const behind = lines.add(line);
+    if (behind) await behind;
+  }
+  const { bytes, sha256 } = await lines.end();
+  if (sha256 !== storeFilesSha256) {
+    throw new VerificationFailed(
+      `s3://${bucket}/${plannedStoreFilesKey(work)} is not what was planned with`,
+      'start the backup again',
+      { key: plannedStoreFilesKey(work) },
+    );
+  }
+  await putOnce(objects, root, `${imagePrefix(root, sessionId)}${STORE_FILES_NAME}`, bytes);
 }
 
 async function putOnce(objects: ObjectStore, root: S3Uri, key: string, bytes: Uint8Array): Promise<void> {
@@ -120,6 +148,7 @@ function manifestOf(plan: BackupPlan, tables: ManifestTable[], positionsSha256: 
     // Not the clock: a second run must seal the same bytes.
     sealedAt: plan.plannedAt,
     ...{ files, bytes, newFiles, newBytes, holders, parents, positionsSha256, tables },
+    ...(plan.storeFilesSha256 !== null && { storeFilesSha256: plan.storeFilesSha256 }),
   };
 }
 

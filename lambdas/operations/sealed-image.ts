@@ -5,7 +5,14 @@ import { ImageDamaged } from '../../core/errors/image-errors.ts';
 import type { FileEntry } from '../../core/file-entry.ts';
 import { readFileEntry } from '../../core/file-entry-line.ts';
 import { compareUtf8 } from '../../core/hbase/utf8-order.ts';
-import { fileListName, imagePrefix, manifestKey, POSITIONS_NAME, snapshotName } from '../../core/image-layout.ts';
+import {
+  fileListName,
+  imagePrefix,
+  manifestKey,
+  POSITIONS_NAME,
+  STORE_FILES_NAME,
+  snapshotName,
+} from '../../core/image-layout.ts';
 import {
   decodeManifest,
   expectImage,
@@ -13,6 +20,7 @@ import {
   type Manifest,
   type ManifestTable,
 } from '../../core/manifest.ts';
+import { type PositionLine, positionLineSchema } from '../../core/position-line.ts';
 import type { S3Uri } from '../../core/s3-uri.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
@@ -96,16 +104,46 @@ export class SealedImage {
     return { info, manifest: await this.#whole(snapshotName(table.index, 'data.manifest'), table.dataManifestSha256) };
   }
 
-  /** @throws ImageDamaged unless the sidecar is there with the manifest's digest, which is of its text */
+  /** @throws ImageDamaged unless the sidecars are there with the manifest's digests, which are of their text */
   async checkPositions(manifest: Manifest): Promise<void> {
-    const key = `${imagePrefix(this.root, this.id)}${POSITIONS_NAME}`;
-    const where = `s3://${this.root.bucket}/${key}`;
-    const damaged = (why: string) => new ImageDamaged(`${where} ${why}`, OTHER_IMAGE, { where });
-    const pieces = await this.#objects.getStream(this.root.bucket, key);
+    for await (const _ of this.#sidecar(POSITIONS_NAME, manifest.positionsSha256));
+    const { storeFilesSha256 } = manifest;
+    if (storeFilesSha256 != null) for await (const _ of this.#sidecar(STORE_FILES_NAME, storeFilesSha256));
+  }
+
+  /** By table: up to where the image has it, and where the logs go on. @throws ImageDamaged */
+  async positions(manifest: Manifest): Promise<ReadonlyMap<string, PositionLine>> {
+    const positions = new Map<string, PositionLine>();
+    for await (const line of this.#sidecar(POSITIONS_NAME, manifest.positionsSha256)) {
+      const parsed = positionLineSchema.safeParse(JSON.parse(line));
+      // The digest comes at the end; a line that this release cannot read shows the same.
+      if (!parsed.success) throw this.#damaged(POSITIONS_NAME, `has a line that cannot be read: ${line.slice(0, 200)}`);
+      positions.set(parsed.data.table, parsed.data);
+    }
+    return positions;
+  }
+
+  /** Lines about the store files that the source's regions were known to have; none if no table was made from logs. @throws ImageDamaged */
+  async *storeFiles({ storeFilesSha256 }: Manifest): AsyncGenerator<string> {
+    if (storeFilesSha256 != null) yield* this.#sidecar(STORE_FILES_NAME, storeFilesSha256);
+  }
+
+  /** The lines of a sidecar; behind the last one its digest is compared. */
+  async *#sidecar(name: string, expected: string): AsyncGenerator<string> {
+    const damaged = (why: string) => this.#damaged(name, why);
+    const pieces = await this.#objects.getStream(this.root.bucket, `${imagePrefix(this.root, this.id)}${name}`);
     if (pieces === undefined) throw damaged('is missing');
     const digest = new TextDigest();
-    for await (const line of this.#lines(pieces, damaged)) digest.update(`${line}\n`);
-    if (digest.hex() !== manifest.positionsSha256) throw damaged('does not have the digest that the manifest names');
+    for await (const line of this.#lines(pieces, damaged)) {
+      digest.update(`${line}\n`);
+      yield line;
+    }
+    if (digest.hex() !== expected) throw damaged('does not have the digest that the manifest names');
+  }
+
+  #damaged(name: string, why: string): ImageDamaged {
+    const where = `s3://${this.root.bucket}/${imagePrefix(this.root, this.id)}${name}`;
+    return new ImageDamaged(`${where} ${why}`, OTHER_IMAGE, { where });
   }
 
   async #whole(name: string, expected: string): Promise<Uint8Array> {

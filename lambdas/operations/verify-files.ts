@@ -29,7 +29,8 @@ export const verifyFiles =
     const bucket = config.WORK_BUCKET;
     const { root, sessionId } = BatchInput;
     const work = workPrefix(root, sessionId);
-    const place = { root: parseS3Uri(root, 'root'), source: parseS3Uri(BatchInput.source, 'source'), sessionId };
+    const made = { bucket, work };
+    const place = { root: parseS3Uri(root, 'root'), source: parseS3Uri(BatchInput.source, 'source'), sessionId, made };
     let files = 0;
     for (const line of Items) {
       const child = { step: 'VerifyFiles', number: line.range };

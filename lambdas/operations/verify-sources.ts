@@ -1,11 +1,13 @@
 import { VerificationFailed } from '../../core/errors/image-errors.ts';
 import { SourceChanged, SourceFileMissing } from '../../core/errors/source-errors.ts';
+import type { CopiedFile } from '../../core/file-entry.ts';
 import { dataPrefix } from '../../core/image-layout.ts';
+import type { SortedLookup } from '../../core/plan/sorted-lookup.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { CopyPlace } from './copy-file.ts';
 import { HeldFiles } from './held-files.ts';
 import type { PlannedRange } from './planned-range.ts';
-import { sourceFiles } from './source-listing.ts';
+import { madeFiles, sourceFiles } from './source-listing.ts';
 
 /**
  * The source once more (R9): each copied file still is where it was copied from with the same ETag, or lies in another
@@ -18,8 +20,13 @@ export async function assertSource(
   range: PlannedRange,
 ): Promise<void> {
   const source = sourceFiles(objects, place.source, range.bounds.after);
+  const made = madeFiles(objects, place.made, range.bounds.after);
   try {
     for (const { copied } of range.copies) {
+      if (copied.area === 'made') {
+        await assertMade(made, copied);
+        continue;
+      }
       const found = await source.find(copied.path);
       if (found === undefined) {
         throw new SourceFileMissing(
@@ -38,7 +45,21 @@ export async function assertSource(
     }
   } finally {
     await source.close();
+    await made.close();
   }
+}
+
+/** What was made of logs lies in the work bucket until the session's end. */
+async function assertMade(made: SortedLookup, copied: CopiedFile): Promise<void> {
+  const found = await made.find(copied.path);
+  if (found?.size === copied.size && found.etag === copied.sourceEtag) return;
+  const what = found === undefined ? 'is gone from' : 'was replaced in';
+  const Wrong = found === undefined ? SourceFileMissing : SourceChanged;
+  throw new Wrong(
+    `${copied.path}, ${copied.size} bytes, was made of the logs and ${what} the work bucket since it was copied`,
+    'start the backup again',
+    { path: copied.path },
+  );
 }
 
 /** The files that older images hold are there, readable at once, with the size and ETag of their lists. @throws VerificationFailed */

@@ -7,18 +7,14 @@ import type { LogPosition } from '../../core/plan/logs/log-position.ts';
 import type { LogStream } from '../../core/plan/logs/log-streams.ts';
 import type { LogBase, PlannedLog } from '../../core/plan/logs/plan-logs.ts';
 import type { KnownRegion } from '../../core/plan/logs/region-evidence.ts';
+import { logPositionSchema } from '../../core/position-line.ts';
 import { knownFilesKey, walListKey, walPlanKey } from '../../core/stack-layout.ts';
 import { count, digestField } from '../contracts/fields.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { readChunkLines } from './chunk-lines.ts';
 import { readWorkJson } from './read-work-json.ts';
 
-export const logPositionField = z.strictObject({
-  server: z.string(),
-  group: z.string(),
-  from: count,
-  isEnded: z.boolean(),
-});
+export const logPositionField = logPositionSchema;
 
 const hex = z.string().regex(/^(?:[0-9a-f]{2})*$/);
 
@@ -58,6 +54,8 @@ const walPlan = z.strictObject({
   source: z.string(),
   /** Epoch ms: start of the session; the clock of what is written. */
   startedAt: count,
+  /** When the logs were listed, epoch ms. */
+  plannedAt: count,
   /** T, epoch ms: entries written later are left out. */
   boundary: count,
   clockMarginMs: count,
@@ -73,12 +71,8 @@ const walPlan = z.strictObject({
       logs: z.array(z.strictObject({ path: z.string(), sizeBytes: count, etag: z.string(), modifiedMs: count })),
     }),
   ),
-  /** Logs that are read. */
-  logs: count,
-  logsSha256: digestField,
-  knownFilesSha256: digestField,
 });
-/** The header of an increment from logs: decided once, from one listing. */
+/** The header of an increment from logs: decided once, from one listing; what lies beside it follows from it. */
 export type WalPlan = z.infer<typeof walPlan>;
 
 const plannedWal = z.strictObject({

@@ -54,7 +54,8 @@ async function copyWorkload(through: 'sdk' | 'lean', workers: number, latencyMs:
   const objects = s3ObjectStore({ s3, clock, ids });
   const asked = async () => (await (await fetch(`${endpoint}/_counts`)).json()) as Record<string, number>;
   try {
-    const place = { root: parseS3Uri(ROOT, 'root'), source: parseS3Uri(SOURCE, 'source'), sessionId: SESSION };
+    const made = { bucket: 'work', work: '' };
+    const place = { root: parseS3Uri(ROOT, 'root'), source: parseS3Uri(SOURCE, 'source'), sessionId: SESSION, made };
     const files = planned(count);
     // The first requests open the connections.
     await atOnce(workers, files.slice(0, workers), (file) => copyFile(objects, place, file));

@@ -69,7 +69,7 @@ const config = { SYSTEM_BUCKET: 'system', WORK_BUCKET: 'work' };
 const cpu = process.cpuUsage();
 const baseRss = process.memoryUsage().rss;
 began = performance.now();
-const planned = await planBackup({ objects, snapshots, table, clock }, config)(
+const planned = await planBackup({ objects, snapshots, table, clock, logs: { list: async () => [] } }, config)(
   {
     ...{ contract: 1, root: 's3://backups/prod', sessionId: session, epoch: 1, startedAt: 1 },
     execution: { arn: 'arn', name: 'name', startTime: '' },

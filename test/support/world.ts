@@ -93,6 +93,7 @@ export class World {
       WORK_BUCKET,
       ROOTS: JSON.stringify(roots),
       SOURCES: JSON.stringify(sources),
+      LOGS: '[]',
       TARGETS: JSON.stringify(targets),
       STEP_LIFE_SECONDS: '2700',
       AWS_REGION: region,

@@ -20,7 +20,7 @@ export function requireSameFamilies(table: string, parent: TableSchema, now: Tab
     const there = after.get(name);
     if (there === undefined) throw broken(`family ${name} was removed`);
     for (const attribute of FAMILY_ATTRIBUTES) {
-      const [was, is] = [valueOf(family, attribute), valueOf(there, attribute)];
+      const [was, is] = [attributeOf(family, attribute), attributeOf(there, attribute)];
       if (was !== is) throw broken(`${attribute} of family ${name} went from ${was || 'unset'} to ${is || 'unset'}`);
     }
   }
@@ -28,7 +28,7 @@ export function requireSameFamilies(table: string, parent: TableSchema, now: Tab
 
 const familiesOf = ({ families }: TableSchema) => new Map(families.map((family) => [family.name, family]));
 
-function valueOf({ attributes }: FamilySchema, attribute: string): string {
+function attributeOf({ attributes }: FamilySchema, attribute: string): string {
   const text = (attributeText(attributes, attribute) ?? '').toUpperCase();
   return text === 'FALSE' ? '' : text;
 }
