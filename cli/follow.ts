@@ -12,13 +12,22 @@ export interface Ended {
   readonly cause: string | undefined;
 }
 
+const ROLL_BACK = 'Roll back';
+
 const PHASES: Readonly<Record<string, string>> = {
   PlanBackup: 'Plan',
   CopyFiles: 'Copy',
   VerifyFiles: 'Verify',
   SealManifest: 'Seal',
   CommitBackup: 'Commit',
-  TakeOver: 'Roll back',
+  // Not TakeOver: who was refused gets there too, and has nothing to undo.
+  VerifySystemSnapshot: ROLL_BACK,
+  VoidManifest: ROLL_BACK,
+  CleanDestination: ROLL_BACK,
+  CleanTemporaryData: ROLL_BACK,
+  DeleteTableSnapshots: ROLL_BACK,
+  RestoreSystemTable: ROLL_BACK,
+  EndRollBack: ROLL_BACK,
   PlanRestore: 'Plan',
   PlaceFiles: 'Place',
   PublishSnapshots: 'Publish',
@@ -41,6 +50,7 @@ export async function followExecution(
   signal: AbortSignal,
 ): Promise<Ended | 'detached'> {
   let phase = '';
+  let shown = '';
   let plan: Plan | undefined;
   let told = 0;
   const tell = async () => {
@@ -66,7 +76,9 @@ export async function followExecution(
       wait = POLL_MS;
       const named = PHASES[state];
       // Copying has a line, or a bar, of its own.
-      const line = named && state !== COPYING && !output.isJson ? ([named, 'under way'] as const) : undefined;
+      const isNews = named !== undefined && named !== shown && state !== COPYING;
+      const line = isNews && !output.isJson ? ([named, 'under way'] as const) : undefined;
+      shown = named ?? shown;
       output.say({ type: 'phase', fields: { state, phase: named ?? state }, ...(line ? { line } : {}) });
     }
     if (phase === COPYING) await tell();

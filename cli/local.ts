@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { parseS3Uri } from '../core/s3-uri.ts';
 import { stackContract } from '../lambdas/contracts/stack-contract.ts';
+import { DirectoryInUse } from '../local/directory-lock.ts';
 import { ensureBucket } from '../local/import/import-into-bucket.ts';
 import { type LocalCloud, startLocal } from '../local/start.ts';
 import { report, thrownFailure } from './failure.ts';
@@ -63,7 +64,9 @@ async function main(options: Options): Promise<void> {
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);
   } catch (error) {
-    process.exitCode = report(output, thrownFailure(error));
+    const failure = thrownFailure(error);
+    const hint = 'use the one that runs there, or stop that process, or give another --dir';
+    process.exitCode = report(output, error instanceof DirectoryInUse ? { ...failure, hint } : failure);
   }
 }
 

@@ -63,15 +63,22 @@ Examples:
             async succeeded({ decision, lastSession }) {
               const isUndone = decision === 'REPAIRED';
               const state = lastSession?.id === session ? lastSession.state : 'no longer the newest session';
+              const isBeingUndone = !isUndone && state === 'RUNNING';
+              // Not undone by this repair: it had committed, or auto-repair or its own Catch took it over first.
               const what = isUndone
                 ? `${isRunning ? 'stopped' : 'had stopped already'} and was rolled back; nothing of it is left`
-                : `was faster: it is ${state === 'RUNNING' ? 'being rolled back' : state}`;
+                : isBeingUndone
+                  ? 'is being rolled back already'
+                  : state === 'FAILED'
+                    ? 'was rolled back already; nothing of it is left'
+                    : `was faster: it is ${state}`;
               output.say({
                 type: 'cancelled',
                 fields: { root, session, decision },
                 line: [isUndone ? 'Cancelled' : 'Done', `${session} ${isRunning && isUndone ? 'was ' : ''}${what}`],
               });
               output.note('Safe', await whatIsSafe(here, root));
+              if (isBeingUndone) output.note('Next', `holdfast progress ${root} --follow`);
               return 0;
             },
           },

@@ -153,7 +153,7 @@ async function whatWasUndone(world: World, root: string, arn: string): Promise<s
       ? 'destination cleaned, system table restored, flag removed: nothing of this backup is left'
       : '';
   }
-  return 'nothing: no session of it is in the history';
+  return 'nothing: it had not begun';
 }
 
 /** Compactions are paid for again: what they wrote is new, though its cells may be old. */

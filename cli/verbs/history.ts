@@ -57,6 +57,7 @@ Examples:
               const asked = options.table ? ` with ${(options.table as string[]).join(' or ')}` : '';
               output.note('History', `no session${asked} yet in ${roots.join(', ')}`);
             }
+            const failed = rows.find(({ session }) => session.reason)?.session;
             if (rows.length > 0) {
               output.table(
                 ['ID', 'TYPE', 'TABLES', 'NEW', 'SHARED', 'RESTORABLE AT', 'STATE', 'NOTE'],
@@ -64,6 +65,11 @@ Examples:
               );
             }
             for (const safe of safety) output.note('Safe', safe);
+            if (failed)
+              output.note(
+                'Why',
+                `holdfast describe ${failed.root} ${failed.id}        (the whole reason, and what to run)`,
+              );
           },
         );
         return 0;

@@ -48,7 +48,11 @@ Examples:
               output.say({
                 type: 'ended',
                 fields: { root, session: holder.flag.sessionId, output: result },
-                line: ['Done', `${holder.flag.sessionId} ended well`],
+                // Of a roll-back: the run that was followed is a repair.
+                line: [
+                  'Done',
+                  `${holder.flag.sessionId} ${holder.flag.phase === 'WORK' ? 'ended well' : 'was rolled back; nothing of it is left'}`,
+                ],
               });
               return 0;
             },
@@ -86,7 +90,11 @@ function saySession(output: Output, root: string, session: SessionRecord): void 
 
 async function sayStatus(world: World, output: Output, root: string, holder: Holder | undefined): Promise<void> {
   if (!holder) {
-    output.say({ type: 'status', fields: { root, active: null }, line: ['Status', `nothing runs on ${root}`] });
+    output.say({
+      type: 'status',
+      fields: { root, active: null },
+      line: ['Status', `nothing runs on ${root}, and it is not locked`],
+    });
     output.note('Safe', await whatIsSafe(world, root));
     return;
   }

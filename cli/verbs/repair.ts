@@ -63,7 +63,7 @@ async function sayWhatItWouldDo(world: World, output: Output, root: string): Pro
     output.say({
       type: 'nothing_to_repair',
       fields: { root, lastSession: null },
-      line: ['Plan', `nothing to repair: ${root} has no flag`],
+      line: ['Plan', `nothing to repair: ${root} is not locked`],
     });
     return;
   }
@@ -109,7 +109,7 @@ function sayRepaired(output: Output, root: string, result: Repaired): void {
     fields: { root, lastSession: last },
     line: [
       'Done',
-      `nothing to repair: ${root} has no flag${last ? `; the last session ${last.id} is ${last.state}${why}` : ''}`,
+      `nothing to repair: ${root} is not locked${last ? `; the last session ${last.id} is ${last.state}${why}` : ''}`,
     ],
   });
 }

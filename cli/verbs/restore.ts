@@ -52,6 +52,8 @@ Examples:
           ...{ kind: 'restore', input },
           succeeded(done) {
             sayRestored(output, done);
+            if (!done.published)
+              output.note('Next', `the same command without ${options.dryRun ? '--dry-run' : '--check'}`);
             return 0;
           },
         });

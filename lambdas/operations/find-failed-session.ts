@@ -45,7 +45,7 @@ export const findFailedSession =
     }
     if (owner.isRunning) {
       throw new OwnerRunning(
-        `${startedText(flag)} is running on ${root}: there is nothing to repair yet`,
+        `${startedText(flag)} is ${flag.phase === 'WORK' ? 'running' : 'being rolled back'} on ${root}: there is nothing to repair yet`,
         `holdfast progress ${root} --follow        (holdfast repair ${root} --stop-owner stops it first)`,
         { sessionId: flag.sessionId, executionArn: flag.runId },
       );

@@ -33,8 +33,8 @@ export const startedText = (flag: Flag): string =>
 
 export const inProgress = (root: string, flag: Flag): BackupInProgress =>
   new BackupInProgress(
-    `${startedText(flag)} is running on ${root}`,
-    `holdfast progress ${root} --follow        (or: holdfast cancel ${root})`,
+    `${startedText(flag)} is ${flag.phase === 'WORK' ? 'running' : 'being rolled back'} on ${root}`,
+    `holdfast progress ${root} --follow        (${flag.phase === 'WORK' ? `or: holdfast cancel ${root}` : 'then the same command again'})`,
     { sessionId: flag.sessionId, operation: flag.operation, executionArn: flag.runId },
   );
 
