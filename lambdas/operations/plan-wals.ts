@@ -1,6 +1,8 @@
 import { canonicalJson } from '../../core/canonical-json.ts';
+import type { ImageTableRecord } from '../../core/items.ts';
 import { LineCompressor } from '../../core/line-compressor.ts';
 import { planLogs } from '../../core/plan/logs/plan-logs.ts';
+import { snapshotBelow } from '../../core/plan/logs/snapshot-below.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
 import { indexKey, knownFilesKey, walListKey, workPrefix } from '../../core/stack-layout.ts';
 import type { planWalsContract } from '../contracts/plan-wals.contract.ts';
@@ -64,13 +66,18 @@ export const planWals =
 
     async function decideOnce(): Promise<WalPlan> {
       const nowMs = ports.clock.now();
-      const decided = headerOf(input, nowMs, await decideIncrement(ports, input.request, records, nowMs));
+      const decided = headerOf(input, nowMs, await decideIncrement(ports, input.request, records, nowMs), records.rows);
       const decision = await putWalPlan(ports.objects, bucket, work, decided);
       return decision === 'CREATED' ? decided : readWalPlan(ports.objects, bucket, work);
     }
   };
 
-function headerOf(input: Input, plannedAt: number, decided: DecidedIncrement): WalPlan {
+function headerOf(
+  input: Input,
+  plannedAt: number,
+  decided: DecidedIncrement,
+  rows: readonly ImageTableRecord[],
+): WalPlan {
   const { request } = input;
   return {
     format: 1,
@@ -84,6 +91,7 @@ function headerOf(input: Input, plannedAt: number, decided: DecidedIncrement): W
     includeActive: request.includeActive,
     tables: decided.tables.map(({ table, index, parent, base, families, regions }) => ({
       ...{ table, index, parent: base.parent, position: base.position },
+      snapshotPosition: snapshotBelow(rows, parent.base.row),
       parentManifestSha256: parent.base.image.manifestSha256,
       parentIndex: parent.table.index,
       logs: [...base.logs],

@@ -100,9 +100,10 @@ export const splitWals =
   };
 
 const tablesOf = (plan: WalPlan): SplitTable[] =>
-  plan.tables.map(({ table, index, families, regions }) => ({
+  plan.tables.map(({ table, index, snapshotPosition, families, regions }) => ({
     table,
     index,
+    writtenAfter: snapshotPosition - plan.clockMarginMs,
     families: families.map(({ name }) => name),
     regions: new RowRegions(
       regions.map(({ encodedName, startKey }) => ({ encodedName, startKey: Buffer.from(startKey, 'hex') })),

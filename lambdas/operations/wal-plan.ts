@@ -26,6 +26,8 @@ const walTable = z.strictObject({
   parent: z.string(),
   /** Up to where the parent has the table, epoch ms. */
   position: count,
+  /** Of the newest snapshot in its chain, epoch ms. */
+  snapshotPosition: count,
   parentManifestSha256: digestField,
   /** Place of the table in the parent. */
   parentIndex: count,

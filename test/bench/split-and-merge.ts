@@ -17,7 +17,7 @@ export const WINDOW_BYTES = 256 << 10;
 export interface LogsOfTable {
   readonly logs: readonly string[];
   readonly table: string;
-  readonly family: string;
+  readonly families: readonly string[];
   /** In order of their start keys, which are hex. */
   readonly regions: readonly { readonly encodedName: string; readonly startKey: string }[];
 }
@@ -27,14 +27,14 @@ export interface PlacedRun extends Segment {
 }
 
 /** What SplitWals does with a part of the logs, on local files. */
-export async function split({ logs, table, family, regions }: LogsOfTable, folder: string) {
+export async function split({ logs, table, families, regions }: LogsOfTable, folder: string) {
   const rows = new RowRegions(
     regions.map(({ encodedName, startKey }) => ({ encodedName, startKey: Buffer.from(startKey, 'hex') })),
   );
   const runs: PlacedRun[] = [];
   let objects = 0;
   const window = { boundary: Number.MAX_SAFE_INTEGER, clockMarginMs: 0 };
-  const wanted = { table, index: 0, families: [family], regions: rows };
+  const wanted = { table, index: 0, families, regions: rows, writtenAfter: 0 };
   const splitter = new WalSplitter([wanted], window, SORT_BYTES, async (write) => {
     const path = join(folder, `run-${objects++}`);
     const sink = fileSink(path);

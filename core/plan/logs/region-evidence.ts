@@ -69,6 +69,7 @@ export class RegionEvidence {
    * @throws ChainBroken
    */
   explain(events: readonly SeenEvent[], { from, boundary }: Window): void {
+    this.#rememberCompacted(events);
     for (const { event } of events) this.#rememberMade(event);
     const inWindow = events.filter(({ writeTimeMs }) => writeTimeMs > from && writeTimeMs <= boundary);
     const openings = inWindow.filter(({ event }) => event.kind === 'region-open');
@@ -106,6 +107,11 @@ export class RegionEvidence {
         addAll(region.files, event.stores);
         return;
       case 'compaction': {
+        const strange = event.inputs.find((file) => !this.#hasHad(event.region, event.family, file));
+        // A flush or bulk load that no log tells of: a log between those that were read is gone, with its edits.
+        if (strange !== undefined) {
+          throw this.#broken(event.region, `has compacted the file ${strange}, and nothing in the logs made it`);
+        }
         const names = familyOf(region.files, event.family);
         for (const name of event.inputs) names.delete(name);
         for (const name of event.outputs) names.add(name);
@@ -180,9 +186,18 @@ export class RegionEvidence {
     return this.#ever.get(region)?.get(family)?.has(file) ?? false;
   }
 
+  /** A snapshot takes a while: what its regions compacted between its creation and their listing is in no list. */
+  #rememberCompacted(events: readonly SeenEvent[]): void {
+    for (const { event } of events.toSorted((a, b) => b.sequenceId - a.sequenceId)) {
+      if (event.kind !== 'compaction') continue;
+      const { region, family, inputs, outputs } = event;
+      if (outputs.every((file) => this.#hasHad(region, family, file))) this.#remember(region, family, inputs);
+    }
+  }
+
   #rememberMade(event: SeenEvent['event']): void {
     if (event.kind === 'compaction') {
-      this.#remember(event.region, event.family, [...event.inputs, ...event.outputs]);
+      this.#remember(event.region, event.family, event.outputs);
     } else if (event.kind === 'bulk-load' || (event.kind === 'flush' && event.action === 'commit')) {
       for (const { family, files } of event.stores) this.#remember(event.region, family, files);
     }

@@ -16,6 +16,11 @@ export interface SplitTable {
   readonly index: number;
   readonly families: readonly string[];
   readonly regions: RegionOfRow;
+  /**
+   * Cells written by then are in the snapshot that the chain rests on. One that is not there any more was deleted, and its
+   * marker may stand in a log that is not read: it would come back. Epoch ms.
+   */
+  readonly writtenAfter: number;
 }
 
 /** The cells of one family that one region of the source wrote and one target region gets: a run within a run object. */
@@ -107,7 +112,7 @@ export class WalSplitter {
       const source = this.#sourceOf(entry);
       if (source === undefined) continue;
       this.#note(source, entry);
-      if (entry.writeTimeMs > this.#window.boundary) continue;
+      if (entry.writeTimeMs > this.#window.boundary || entry.writeTimeMs <= source.table.writtenAfter) continue;
       for (let i = entry.firstCell; i < entry.endCell; i++) {
         const [at, end] = [batch.starts[i]!, batch.ends[i]!];
         const group = this.#groupOf(source, batch.bytes, at);

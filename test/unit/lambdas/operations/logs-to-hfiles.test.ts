@@ -82,6 +82,7 @@ async function plan(boundary = T2): Promise<void> {
           index: 0,
           parent: 'backup_1',
           position: T0,
+          snapshotPosition: T0,
           parentManifestSha256: sha256(''),
           parentIndex: 0,
         },

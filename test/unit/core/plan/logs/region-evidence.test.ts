@@ -76,6 +76,19 @@ describe('a region that was closed and opened', () => {
     broken([known(R, '', file(1))], [open(R, 30, [`other=${R}-${file(1)}`])]);
   });
 
+  it('and compacted a file that nothing made, has edits in a log that is gone', () => {
+    broken([known(R, '', file(1))], [compaction(R, 8, [file(1), file(2)], [file(3)])]);
+    expect(() =>
+      explain([known(R, '', file(1))], [flush(R, 5, file(2)), compaction(R, 8, [file(1), file(2)], [file(3)])]),
+    ).not.toThrow();
+  });
+
+  it('may have compacted files between the creation of the snapshot and its listing', () => {
+    const events = [compaction(R, 8, [file(1)], [file(2)]), compaction(R, 9, [file(2), file(3)], [file(4)])];
+    expect(() => explain([known(R, '', file(4))], events)).not.toThrow();
+    broken([known(R, '', file(5))], events);
+  });
+
   it('before the parent or after the boundary is not looked at', () => {
     const strange = (at: number) => [close(R, 1), open(R, 30, [file(9)], '', at)];
     expect(() => explain([known(R, '')], strange(100))).not.toThrow();
