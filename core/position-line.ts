@@ -24,3 +24,26 @@ export const positionLineSchema = z.strictObject({
   walsNote: z.string().optional(),
 });
 export type PositionLine = z.infer<typeof positionLineSchema>;
+
+/** One line of an image's `store-files.jsonl.zst`: a region of the source and its store files, as the logs told. */
+export const storeFilesLineSchema = z.strictObject({
+  /** The table's place in the image. */
+  table: count,
+  region: z.string(),
+  /** In hexadecimal digits. */
+  startKey: z.string().regex(/^(?:[0-9a-f]{2})*$/),
+  /** Family → names. */
+  files: z.record(z.string(), z.array(z.string())),
+});
+
+/** A line of a sidecar; undefined: it cannot be read. */
+export function readSidecarLine<S extends z.ZodType>(schema: S, line: string): z.infer<S> | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  const parsed = schema.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { HoldfastError } from '../../core/errors/holdfast-error.ts';
 import { ImageDamaged } from '../../core/errors/image-errors.ts';
 import { readSnapshotDescription, type SnapshotDescription } from '../../core/hbase/snapshot-description.ts';
@@ -6,7 +5,7 @@ import { SnapshotManifest } from '../../core/hbase/snapshot-manifest.ts';
 import type { Manifest, ManifestTable } from '../../core/manifest.ts';
 import type { KnownRegion } from '../../core/plan/logs/region-evidence.ts';
 import type { Base } from '../../core/plan/newest-bases.ts';
-import type { PositionLine } from '../../core/position-line.ts';
+import { type PositionLine, readSidecarLine, storeFilesLineSchema } from '../../core/position-line.ts';
 import type { S3Uri } from '../../core/s3-uri.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { SealedImage } from './sealed-image.ts';
@@ -29,13 +28,6 @@ interface OpenImage {
   readonly manifest: Manifest;
   readonly positions: ReadonlyMap<string, PositionLine>;
 }
-
-const storeFilesLine = z.object({
-  table: z.number().int(),
-  region: z.string(),
-  startKey: z.string(),
-  files: z.record(z.string(), z.array(z.string())),
-});
 
 /** Parents of the tables of an increment; each image's header is read once. */
 export class LogParents {
@@ -80,9 +72,9 @@ export class LogParents {
       return;
     }
     for await (const line of image.storeFiles(manifest)) {
-      const parsed = storeFilesLine.safeParse(JSON.parse(line));
-      if (!parsed.success) throw this.#damaged(base, 'has a list of store files that cannot be read');
-      const { table: index, ...region } = parsed.data;
+      const parsed = readSidecarLine(storeFilesLineSchema, line);
+      if (parsed === undefined) throw this.#damaged(base, 'has a list of store files that cannot be read');
+      const { table: index, ...region } = parsed;
       if (index === table.index) yield region;
     }
   }

@@ -20,7 +20,7 @@ import {
   type Manifest,
   type ManifestTable,
 } from '../../core/manifest.ts';
-import { type PositionLine, positionLineSchema } from '../../core/position-line.ts';
+import { type PositionLine, positionLineSchema, readSidecarLine } from '../../core/position-line.ts';
 import type { S3Uri } from '../../core/s3-uri.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
@@ -115,10 +115,9 @@ export class SealedImage {
   async positions(manifest: Manifest): Promise<ReadonlyMap<string, PositionLine>> {
     const positions = new Map<string, PositionLine>();
     for await (const line of this.#sidecar(POSITIONS_NAME, manifest.positionsSha256)) {
-      const parsed = positionLineSchema.safeParse(JSON.parse(line));
-      // The digest comes at the end; a line that this release cannot read shows the same.
-      if (!parsed.success) throw this.#damaged(POSITIONS_NAME, `has a line that cannot be read: ${line.slice(0, 200)}`);
-      positions.set(parsed.data.table, parsed.data);
+      const parsed = readSidecarLine(positionLineSchema, line);
+      if (!parsed) throw this.#damaged(POSITIONS_NAME, `has a line that cannot be read: ${line.slice(0, 200)}`);
+      positions.set(parsed.table, parsed);
     }
     return positions;
   }

@@ -71,8 +71,8 @@ describe('parseConfig', () => {
     [[{ ...schedule, input: { ...schedule.input, dryrun: true } }], 'schedules.0.input.dryrun is refused'],
     [[{ ...schedule, operation: 'merge' }], 'schedules.0.operation'],
     [
-      [{ ...schedule, operation: 'incremental-backup' }],
-      'schedules.0.input.fromSnapshot is refused by incremental-backup: fromSnapshot: incremental backups from logs',
+      [{ ...schedule, operation: 'incremental-backup', input: { ...schedule.input, wals: 's3://wals/y' } }],
+      'schedules.0.input.wals is refused by incremental-backup: s3://wals/y is not among the configured places of logs',
     ],
     [[{ ...schedule, input: { ...schedule.input, schedule: {} } }], '"schedule" is filled in by the scheduler'],
   ])('refuses the schedules %j', (schedules, message) => {

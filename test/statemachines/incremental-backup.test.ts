@@ -257,9 +257,11 @@ describe('incremental backups from snapshots', () => {
     expect(await sessions()).toHaveLength(1);
   });
 
-  it('from logs is not in this release: said before anything else', async () => {
-    const refused = await increment({ fromSnapshot: false });
-    expect(refused).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
-    expect(refused.cause).toContain('fromSnapshot: incremental backups from logs are not in this release yet');
+  it('reads logs of configured places only: said before anything else', async () => {
+    const refused = await increment({ fromSnapshot: false, wals: 's3://other/wals' });
+    expect(refused).toMatchObject({ status: 'FAILED', error: 'SourceNotConfigured' });
+    expect(refused.cause).toContain('s3://other/wals is not among the configured places of logs');
+    const mixed = await increment({ fromSnapshot: true, includeActive: true });
+    expect(mixed).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
   });
 });
