@@ -97,8 +97,14 @@ module.exports = {
     only(
       'cli-uses-contracts-and-adapters',
       '^cli/',
-      ['^cli/', '^lambdas/(contracts|adapters|ports)/', '^core/', '^package\\.json$'],
-      'The CLI starts state machines and reads what they left; the work is done by Lambdas alone.',
+      [
+        '^cli/',
+        '^lambdas/(contracts|adapters|ports)/',
+        '^lambdas/operations/(find-image|sealed-image)\\.ts$',
+        '^core/',
+        '^package\\.json$',
+      ],
+      'The CLI starts state machines and reads what they left, images as the Lambdas read them; the work is done by Lambdas alone.',
       '^cli/(local|demo)\\.ts$|^cli/verbs/local\\.ts$',
     ),
     only(

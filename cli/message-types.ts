@@ -11,6 +11,8 @@ export const MESSAGE_TYPES = [
   'committed',
   'restored',
   'verified',
+  'cell',
+  'scanned',
   'repair_plan',
   'repaired',
   'nothing_to_repair',

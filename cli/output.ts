@@ -61,6 +61,12 @@ export class Output {
     else text();
   }
 
+  /** A line of data for a program to read, as JSON without a `message_type`. */
+  record(value: object): void {
+    this.#endBar();
+    this.#out.write(`${oneLine(value)}\n`);
+  }
+
   table(head: readonly string[], rows: readonly (readonly string[])[]): void {
     const table = new Table({
       head: head.map((h) => this.#paint.bold(h)),
@@ -111,8 +117,10 @@ export class Output {
 
   #json(type: MessageType, fields: object): void {
     const value = { message_type: type, ...(snakeCase(fields) as object) };
-    // JSON escapes C0 by itself; DEL and C1 would reach the terminal.
-    const text = canonicalJson(value as Json).replace(/[\x7f-\x9f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
-    this.#out.write(`${text}\n`);
+    this.#out.write(`${oneLine(value)}\n`);
   }
 }
+
+/** JSON escapes C0 by itself; DEL and C1 would reach the terminal. */
+const oneLine = (value: object): string =>
+  canonicalJson(value as Json).replace(/[\x7f-\x9f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);

@@ -13,6 +13,7 @@ import { localVerb } from './verbs/local.ts';
 import { progressVerb } from './verbs/progress.ts';
 import { repairVerb } from './verbs/repair.ts';
 import { restoreVerb } from './verbs/restore.ts';
+import { scanVerb } from './verbs/scan.ts';
 import { verifyVerb } from './verbs/verify.ts';
 
 /** Exit code 2 for what commander finds wrong in the arguments (unknown option, missing argument). */
@@ -53,6 +54,7 @@ export async function runHoldfast(args: readonly string[], terminal: Terminal): 
     createVerb,
     restoreVerb,
     verifyVerb,
+    scanVerb,
     repairVerb,
     cancelVerb,
     cleanupVerb,
