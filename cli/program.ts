@@ -33,6 +33,15 @@ export async function runHoldfast(args: readonly string[], terminal: Terminal): 
     .version(manifest.version)
     .showSuggestionAfterError()
     .showHelpAfterError('(holdfast <verb> -h shows examples)')
+    .addHelpText(
+      'after',
+      `
+holdfast <verb> -h shows examples. Something failed:
+  holdfast progress <root>         what runs, and whether the root is locked
+  holdfast history -p <root>       which sessions failed
+  holdfast describe <root> <id>    the whole reason, and what to run
+Each name of an error has a page in docs/runbook.md.`,
+    )
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),

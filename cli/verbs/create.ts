@@ -123,7 +123,9 @@ async function tellFailure(
   const isRolledBack = status === 'FAILED' && flag?.executionArn !== executionArn;
   const code = report(output, failure, isRolledBack ? await whatWasUndone(world, root, executionArn) : '');
   output.note('Safe', await whatIsSafe(world, root));
-  if (flag && !failure.hint) output.note('Next', repairCommand(root));
+  // Stopped by a repair: that one goes on.
+  const next = failure.name === 'StoppedByRepair' ? `holdfast progress ${root} --follow` : repairCommand(root);
+  if (flag && !failure.hint) output.note('Next', next);
   return code;
 }
 
@@ -172,10 +174,15 @@ function sayPlan(output: Output, plan: DryRun): void {
         `about ${plan.requests.copy} CopyObject, ${plan.requests.list} LIST: $${plan.requestCost.toFixed(4)}; $${plan.storageCostPerMonth.toFixed(4)} a month in S3 Standard`,
     ],
   });
+  if (plan.logs)
+    output.note(
+      'Logs',
+      `${plural(plan.logs.count, 'log')}, ${sizeText(plan.logs.bytes)}, are read; what they come to is not known before`,
+    );
   for (const t of plan.tables) {
     output.note(
       '',
-      `${t.table}  snapshot ${t.snapshot}  ${plural(t.files, 'file')} ${sizeText(t.bytes)}, new ${t.newFiles} (${sizeText(t.newBytes)})${rewrittenText(t)}${t.parent ? `, follows on ${t.parent}` : t.base ? `, full, shares with ${t.base}` : ', full'}`,
+      `${t.table}  ${t.snapshot ? `snapshot ${t.snapshot}` : `logs up to ${timeText(t.position)}`}  ${plural(t.files, 'file')} ${sizeText(t.bytes)}, new ${t.newFiles} (${sizeText(t.newBytes)})${rewrittenText(t)}${t.parent ? `, follows on ${t.parent}` : t.base ? `, full, shares with ${t.base}` : ', full'}`,
     );
   }
   output.note('Next', 'the same command without --dry-run');

@@ -38,8 +38,8 @@ export function restoreVerb(program: Command, run: RunVerb): void {
       'after',
       `
 Examples:
-  holdfast restore s3://acme-backups/prod latest -t shop:orders --target s3://acme-hbase/root -m shop:orders_restored
-  holdfast restore s3://acme-backups/prod backup_1795539001120 --target s3://acme-hbase/root --check`,
+  holdfast restore s3://acme-backups/prod latest -t shop:orders --target s3://acme-hbase/restored -m shop:orders_restored
+  holdfast restore s3://acme-backups/prod backup_1795539001120 --target s3://acme-hbase/restored --check`,
     )
     .action(async (typed: string, image: string, _options: unknown, command: Command) =>
       run(command, async ({ output, world, signal }, options) => {
