@@ -4,6 +4,7 @@ import type { Cloud } from './cloud.ts';
 import { dynamoDbHandler } from './dynamodb/http.ts';
 import { lambdaHandler } from './http/lambda-http.ts';
 import { queryHandler } from './http/query-protocol.ts';
+import { refuseBrowsers } from './http/refuse-browsers.ts';
 import { schedulerHandler } from './http/scheduler-http.ts';
 import type { Handler, HandlerOptions } from './http/service-handler.ts';
 import { signedService } from './http/signed-service.ts';
@@ -28,6 +29,7 @@ export interface CloudServer {
 export async function startServer(cloud: Cloud, port = 0): Promise<CloudServer> {
   const handlers = handlersOf(cloud);
   const server = createServer((request, response) => {
+    if (refuseBrowsers(request, response)) return;
     const service = signedService(request);
     const handler = handlers[service] ?? unknownService(service);
     handler(request, response).catch(() => response.destroy());

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
@@ -128,6 +129,27 @@ describe('the one endpoint', () => {
       body: { __type: 'NotImplemented', message: 'not implemented here: the service glue' },
     });
     expect((await query('ec2', 'Action=DescribeInstances')).text).toContain('not implemented here: the service ec2');
+  });
+
+  it.each([
+    ['a page of another origin', { origin: 'https://evil.example' }],
+    ['a page without origin', { origin: 'null' }],
+    ['an image or form of a page', { 'sec-fetch-site': 'cross-site' }],
+    ['a name that was pointed to this machine', { host: 'rebound.example:80' }],
+  ])('does not serve %s', async (_, headers) => {
+    const path =
+      '/2015-03-31/functions/Echo/invocations?X-Amz-Credential=A%2F20260101%2Fus-east-1%2Flambda%2Faws4_request';
+    const { port } = new URL(server.endpoint);
+    const status = (more: Record<string, string>) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const asked = request({ host: '127.0.0.1', port, path, method: 'POST', headers: more }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        asked.once('error', reject).end('{}');
+      });
+    expect(await status({ 'content-type': 'text/plain' })).toBe(200);
+    expect(await status({ 'content-type': 'text/plain', ...headers })).toBe(403);
   });
 
   it('listens on the loopback alone', () => {
