@@ -32,6 +32,7 @@ export const DATA_STEPS: readonly DeployedStep[] = [
   deployed(dryRunBackupContract, HEAVY, (may) => [
     may.items(['root'], 'Query'),
     readSources(may),
+    may.read(may.logs()),
     may.read(images(may)),
   ]),
   // Children of a map do not touch the table: names fence them (I8).

@@ -12,8 +12,9 @@ export const dryRunBackupContract = defineContract({
     tables: z.array(
       z.object({
         table: z.string(),
+        /** Empty: the table is made from logs. */
         snapshot: z.string(),
-        /** Creation of the snapshot, epoch ms. */
+        /** Creation of the snapshot, or up to when the logs go; epoch ms. */
         position: count,
         files: count,
         bytes: count,
@@ -35,6 +36,8 @@ export const dryRunBackupContract = defineContract({
     newBytes: count,
     rewrittenFiles: count,
     rewrittenBytes: count,
+    /** Of an increment from logs: what is read. The new files of its tables are known only then, and count as none. */
+    logs: z.object({ count, bytes: count }).optional(),
     copyChunks: count,
     requests: z.object({ copy: count, list: count }),
     /** US dollars at us-east-1 list prices, of the requests alone. */

@@ -1,4 +1,11 @@
-import { ChainBroken, LogGap, NoLogPosition, TableRefused } from '../../core/errors/log-errors.ts';
+import { NothingToBackUp } from '../../core/errors/chain-errors.ts';
+import {
+  ChainBroken,
+  LogDirectoryNotFound,
+  LogGap,
+  NoLogPosition,
+  TableRefused,
+} from '../../core/errors/log-errors.ts';
 import type { ImageRecord, ImageTableRecord } from '../../core/items.ts';
 import { type FamilySettings, familySettings } from '../../core/plan/logs/family-settings.ts';
 import { type LogStream, logStreams } from '../../core/plan/logs/log-streams.ts';
@@ -57,6 +64,7 @@ export async function decideIncrement(
 ): Promise<DecidedIncrement> {
   const known = backupBases(request, records);
   const streams = logStreams(await ports.logs.list(parseS3Uri(request.wals, 'wals')));
+  if (streams.length === 0) throw noLogs(request);
   const { clockMarginSeconds, includeActive } = request;
   const options = { nowMs, clockMarginMs: clockMarginSeconds * 1_000, includeActive };
   const parents = new LogParents(ports.objects, parseS3Uri(request.root, 'root'));
@@ -83,8 +91,24 @@ export async function decideIncrement(
     tables.map(({ base }) => base),
     options,
   );
+  if (tables.length > 0 && plan.logs.length === 0) throw nothingNew(request);
   return { streams, tables, full, plan, parents };
 }
+
+// An empty set of logs is no proof that nothing was written: never an empty image.
+const noLogs = ({ wals }: IncrementalRequest) =>
+  new LogDirectoryNotFound(
+    `there is no log of a region server in ${wals}`,
+    'name the place of hbase.wal.dir with --wals, or back up from snapshots (--from-snapshot)',
+    { wals },
+  );
+
+const nothingNew = ({ wals }: IncrementalRequest) =>
+  new NothingToBackUp(
+    `the images have all that is in the logs in ${wals}, whose servers have ended`,
+    'start the cluster and run it again once its logs were rolled, or name the place of its logs with --wals',
+    { wals },
+  );
 
 async function decideTable(
   ports: IncrementPorts,

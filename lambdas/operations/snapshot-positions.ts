@@ -28,6 +28,8 @@ export async function snapshotPositions(
     const { message } = error;
     return () => ({ wals: null, walsNote: message });
   }
+  if (streams.length === 0)
+    return () => ({ wals: null, walsNote: `there is no log of a region server in ${wals.uri}` });
   return (snapshot) => positionsIn(streams, snapshot, margin * 1_000);
 }
 
