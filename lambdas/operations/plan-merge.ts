@@ -1,5 +1,7 @@
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { compressLines } from '../../core/compressed-lines.ts';
+import { ChainBroken } from '../../core/errors/log-errors.ts';
+import { UnknownAnswer } from '../../core/errors/platform-errors.ts';
 import { parseStoreFileName } from '../../core/hbase/store-file-name.ts';
 import { parseTableName, tablePath } from '../../core/hbase/table-name.ts';
 import { mergeGroups, type WalRegion, walRegionKey, walRegionsOf } from '../../core/plan/logs/merge-tasks.ts';
@@ -54,6 +56,7 @@ export const planMerge =
     const plan = await readWalPlan(objects, bucket, work);
     const wals = await readWals(objects, bucket, work);
     const split = await readAllParts(objects, place);
+    requireAll(wals, split.logs);
     const regions = walRegionsOf(split.regions);
     const known = await readKnownFiles(objects, bucket, work);
 
@@ -110,6 +113,16 @@ async function readAllParts(objects: ObjectStore, place: Place): Promise<SplitRe
   return { logs, segments, regions, events };
 }
 
+/** I9: a log that was planned and that no part tells of has not been read. */
+function requireAll(wals: readonly PlannedWal[], read: readonly SplitLog[]): void {
+  const numbers = new Set(read.map(({ wal }) => wal));
+  const unread = wals.find(({ wal }) => !numbers.has(wal));
+  if (unread === undefined) return;
+  throw new UnknownAnswer(`no part of the logs tells of ${unread.path}`, 'start the backup again', {
+    log: unread.path,
+  });
+}
+
 function greatestOf({ index }: WalTable, regions: ReadonlyMap<string, WalRegion>): Map<string, number> {
   const prefix = walRegionKey(index, '');
   return new Map(
@@ -148,13 +161,15 @@ function addBulkLoad(
   evidence: RegionEvidence,
   to: { readonly tasks: Map<string, MergeTask>; readonly copies: BulkCopy[] },
 ): void {
+  const name = parseStoreFileName(file);
+  if (name.kind !== 'hfile' || !table.families.some((known) => known.name === family))
+    throw strange(table, family, file);
   const path = `${tablePath(parseTableName(table.table))}/${region}/${family}/${file}`;
   if (table.regions.some(({ encodedName }) => encodedName === region)) {
     to.copies.push({ path, table: table.index });
     return;
   }
-  const name = parseStoreFileName(file);
-  const loadedAt = name.kind === 'hfile' && name.bulkLoadSeqId !== undefined ? Number(name.bulkLoadSeqId) : sequenceId;
+  const loadedAt = name.bulkLoadSeqId !== undefined ? Number(name.bulkLoadSeqId) : sequenceId;
   const startKey = evidence.startKeyOf(region) ?? '';
   for (const [place, { endKey }] of table.regions.entries()) {
     if (endKey !== '' && endKey <= startKey) continue;
@@ -164,6 +179,13 @@ function addBulkLoad(
     task.bulkLoads.push({ path, sequenceId: loadedAt });
   }
 }
+
+const strange = ({ table }: WalTable, family: string, file: string) =>
+  new ChainBroken(
+    `${table}: the logs have a bulk load of ${JSON.stringify(file)} into family ${JSON.stringify(family)}, which the parent cannot take`,
+    'take a full of the table, or run it again with --or-full',
+    { table, family, file },
+  );
 
 const taskKey = ({ table, region, family }: Pick<MergeTask, 'table' | 'region' | 'family'>) =>
   `${table} ${region} ${family}`;

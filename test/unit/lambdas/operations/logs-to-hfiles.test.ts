@@ -15,6 +15,7 @@ import { parseS3Uri } from '../../../../core/s3-uri.ts';
 import { indexKey, knownFilesKey, madePrefix, walListKey, workPrefix } from '../../../../core/stack-layout.ts';
 import { s3Logs } from '../../../../lambdas/adapters/hbase/log-listing.ts';
 import { s3ObjectStore } from '../../../../lambdas/adapters/s3/object-store.ts';
+import { putSplitResult, readSplitResult } from '../../../../lambdas/operations/split-results.ts';
 import { compressWals, knownFilesLine, putWalPlan, walLine } from '../../../../lambdas/operations/wal-plan.ts';
 import { readWalSummary } from '../../../../lambdas/operations/wal-results.ts';
 import { BackupSession, putSource } from '../../../support/backup-session.ts';
@@ -231,6 +232,37 @@ describe('the logs of a real HBase between a snapshot and a roll', () => {
     const key = (await bucket.keys('root/WALs/')).find((candidate) => candidate.endsWith('.1795452692088'))!;
     await tamper(bucket, key);
     await expect(run()).rejects.toMatchObject({ name, message: expect.stringMatching(/is gone|other content/) });
+  });
+
+  it('that no part tells of stop the session', async () => {
+    await plan();
+    const place = { bucket: WORK_BUCKET, work };
+    const objects = s3ObjectStore(world.clients);
+    const batch = { ...session.batchInput(), wals: SOURCE };
+    for (const line of await index('wal')) await world.call('SplitWals', { Items: [line], BatchInput: batch });
+    await putSplitResult(objects, place, 0, { ...(await readSplitResult(objects, place, 0)), logs: [] });
+    const merge = world.call('PlanMerge', { ...session.holder, execution: session.begun!.execution });
+    await expect(merge).rejects.toMatchObject({ name: 'UnknownAnswer', message: expect.stringContaining('tells of') });
+  });
+
+  it.each([
+    ['a family that the table has not', 'strange/../f', `${'a'.repeat(32)}_SeqId_9_`],
+    ['what is no HFile', 'd', `${'a'.repeat(32)}.${'b'.repeat(32)}`],
+  ])('with a bulk load of %s stop the session', async (_what, family, file) => {
+    await plan();
+    const place = { bucket: WORK_BUCKET, work };
+    const objects = s3ObjectStore(world.clients);
+    const batch = { ...session.batchInput(), wals: SOURCE };
+    for (const line of await index('wal')) await world.call('SplitWals', { Items: [line], BatchInput: batch });
+    const result = await readSplitResult(objects, place, 0);
+    const stores = [{ family: family === 'd' ? dataManifest.tableSchema.families[0]!.name : family, files: [file] }];
+    const region = regions.regions[0]!.encodedName;
+    const table = { namespace: 'bank', qualifier: 'accounts' };
+    const event = { kind: 'bulk-load', table, region, sequenceId: 9, stores } as const;
+    const seen = { event, sequenceId: 9, writeTimeMs: T0 + 1 };
+    await putSplitResult(objects, place, 0, { ...result, events: [...result.events, { table: 0, seen }] });
+    const merge = world.call('PlanMerge', { ...session.holder, execution: session.begun!.execution });
+    await expect(merge).rejects.toMatchObject({ name: 'ChainBroken', message: expect.stringContaining('bulk load') });
   });
 
   it('that were closed and end without their trailer stop the session, and say where', async () => {
