@@ -25,7 +25,9 @@ export const cleanDestination =
     const where = `s3://${root.bucket}/${marker}`;
     const there = await ports.objects.get(root.bucket, marker, MAX_MANIFEST_BYTES);
     if (there === undefined || decodeManifest(there.bytes, where).kind !== 'VOID') {
-      throw new ImageConflict(`${where} holds no VOID marker: nothing is deleted`, 'holdfast repair', { where });
+      throw new ImageConflict(`${where} holds no VOID marker: nothing is deleted`, `holdfast repair ${root.uri}`, {
+        where,
+      });
     }
     let oldMarkers = 0;
     const removed = await removePrefix(

@@ -46,7 +46,7 @@ export const endVerify =
       const named = findings.slice(0, NAMED).map(({ finding }) => finding);
       throw new VerificationFailed(
         `${findings.length} of ${sum((r) => r.files)} files of ${request.image} are not as they were sealed: ${named.join('; ')}`,
-        `all of them: s3://${bucket}/${key}; take a new full backup with --standalone`,
+        `all of them: s3://${bucket}/${key}; then holdfast create full ${root} … --standalone`,
         { image: request.image, findings: findings.length },
       );
     }

@@ -79,7 +79,7 @@ class Findings {
   refuse(image: string): void {
     if (this.#count === 0) return;
     throw new VerificationFailed(
-      `${this.#count} files of ${image} are not as they were sealed: ${this.#named.join('; ')}`,
+      `${image} has files that are not as they were sealed (${this.#count}): ${this.#named.join('; ')}`,
       'nothing was restored; restore an older image: holdfast history shows them',
       { image, findings: this.#named },
     );

@@ -14,7 +14,7 @@ export async function* systemSnapshotItems(
   const damaged = (why: string) =>
     new SystemSnapshotDamaged(
       `the system snapshot s3://${bucket}/${snapshot.key} ${why}; nothing was undone`,
-      'look for an older version of the object (the bucket keeps them), then holdfast repair',
+      `put back the version of the object (the bucket keeps them) whose SHA-256 is ${snapshot.sha256}, then holdfast repair <root>`,
       { key: snapshot.key },
     );
   const reader = pieces && new SystemSnapshotReader(pieces);

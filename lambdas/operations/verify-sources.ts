@@ -76,7 +76,7 @@ export async function assertHolders(
       const { path, holder } = entry;
       throw new VerificationFailed(
         `${wrong}, and the new image would list it`,
-        `holdfast verify the image ${holder}; back up with --standalone, which shares nothing`,
+        `holdfast verify ${root.uri} ${holder}; then holdfast create full ${root.uri} … --standalone, which shares nothing`,
         { path, holder },
       );
     }
