@@ -151,7 +151,8 @@ export class SnapshotManifest {
     if (reader.pos !== end) throw new Error('a store file longer than announced');
     if (name === undefined) throw new HBaseFormatError(this.what, base + start, 'a store file without a name');
     // I9: a backup that does not know how large a file was cannot say later that it is whole.
-    if (size === undefined) throw new HBaseFormatError(this.what, base + start, `store file ${name} without a size`);
+    if (size === undefined)
+      throw new HBaseFormatError(this.what, base + start, `store file ${name.slice(0, 300)} without a size`);
     return reference === undefined ? { family, name, size } : { family, name, size, reference };
   }
 

@@ -58,7 +58,8 @@ export class BlockCells {
     if (keyBytes < LEAST_KEY_BYTES || valueBytes < 0 || p > b.length)
       throw this.corrupt(`a key of ${keyBytes} and a value of ${valueBytes} bytes`);
     const familyAt = keyAt + 2 + ((b[keyAt]! << 8) | b[keyAt + 1]!);
-    if (familyAt + 10 > keyEnd || familyAt + 10 + b[familyAt]! > keyEnd)
+    // Row lengths are Java's signed shorts, family lengths its signed bytes.
+    if (b[keyAt]! > 127 || familyAt + 10 > keyEnd || b[familyAt]! > 127 || familyAt + 10 + b[familyAt]! > keyEnd)
       throw this.corrupt('row or family beyond the key');
     if (b[keyEnd - 9]! > 127) throw this.corrupt('a negative timestamp');
     if (!isCellType(b[keyEnd - 1]!)) throw this.corrupt(`type ${b[keyEnd - 1]}`);

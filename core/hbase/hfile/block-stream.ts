@@ -13,6 +13,7 @@ export interface StoredBlock {
 /**
  * The blocks from `start` to `end`, which they have to meet exactly. Reads `windowBytes` at a time and one window ahead;
  * memory is two windows and the largest block.
+ * @param maxBlockBytes a block that is larger is refused before it is read
  * @throws HFileCorrupt
  */
 export async function* blocksOf(
@@ -20,6 +21,7 @@ export async function* blocksOf(
   start: number,
   end: number,
   windowBytes: number,
+  maxBlockBytes: number,
 ): AsyncGenerator<StoredBlock> {
   const window = new ByteWindow(source, start, end, windowBytes);
   let offset = start;
@@ -31,9 +33,16 @@ export async function* blocksOf(
     if (end - offset < HEADER_BYTES) throw new HFileCorrupt('block', offset, `${end - offset} bytes are no block`);
     await have(HEADER_BYTES);
     const header = readBlockHeader(window.bytes, window.at, offset, end);
+    checkBlockBytes(header, maxBlockBytes);
     await have(header.onDiskBytes);
     yield { bytes: window.bytes, at: window.at, header };
     window.at += header.onDiskBytes;
     offset += header.onDiskBytes;
   }
+}
+
+/** @throws HFileCorrupt */
+export function checkBlockBytes({ type, offset, onDiskBytes }: BlockHeader, maxBlockBytes: number): void {
+  if (onDiskBytes <= maxBlockBytes) return;
+  throw new HFileCorrupt(`${type} block`, offset, `${onDiskBytes} bytes, more than ${maxBlockBytes}`);
 }

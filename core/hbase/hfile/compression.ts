@@ -8,6 +8,15 @@ export const COMPRESSIONS = ['LZO', 'GZ', 'NONE', 'SNAPPY', 'LZ4', 'BZIP2', 'ZST
 
 export type Compression = (typeof COMPRESSIONS)[number];
 
+/**
+ * What a codec makes of one byte at most: a match of gzip, Snappy or LZ4 has a greatest length for its size; a block of
+ * zstd repeats one byte 128 kB long in four bytes. Against a header that has gigabytes allocated for nothing.
+ */
+const MOST_RATIO: Readonly<Record<Compression, number>> = {
+  ...{ NONE: 1, GZ: 1032, SNAPPY: 22, LZ4: 255, ZSTD: 32_768 },
+  ...{ LZO: 0, BZIP2: 0, LZMA: 0, BROTLI: 0 },
+};
+const LEAST_ROOM = 1024;
 const ZSTD_MAGIC = 0xfd2fb528;
 
 export function canDecompress(compression: Compression): boolean {
@@ -21,6 +30,8 @@ export function canDecompress(compression: Compression): boolean {
 export function decompress(compression: Compression, payload: Uint8Array, size: number): Uint8Array {
   // zlib refuses a limit of 0; one byte more than announced shows as a wrong size below.
   const maxOutputLength = size + 1;
+  if (size > LEAST_ROOM + MOST_RATIO[compression] * payload.length)
+    throw new RangeError(`${payload.length} bytes cannot be ${size}`);
   switch (compression) {
     case 'NONE':
       return exactly(payload, size);

@@ -133,8 +133,11 @@ function tailOf({ keyAt, keyBytes }: Previous): number {
 }
 
 /** Length and bytes; a copy, for the target may move. */
-function familyOf(target: GrowingBytes, { keyAt }: Previous): Uint8Array {
+function familyOf(target: GrowingBytes, { keyAt, keyBytes }: Previous): Uint8Array {
+  const columnEnd = keyAt + keyBytes - TAIL_BYTES;
   const at = keyAt + 2 + target.bytes.readUInt16BE(keyAt);
+  // What follows the key is another's, or was never written.
+  if (at >= columnEnd || at + 1 + target.bytes[at]! > columnEnd) throw new RangeError('row or family beyond the key');
   return Uint8Array.from(target.bytes.subarray(at, at + 1 + target.bytes[at]!));
 }
 

@@ -32,6 +32,7 @@ export interface HFileReaderOptions {
 
 const DEFAULTS = { tailBytes: 192 << 10, windowBytes: 4 << 20, maxPayloadBytes: 256 << 20 };
 const LEAST_BYTES = TRAILER_BYTES + 3 * HEADER_BYTES;
+const LOADED: readonly BlockType[] = ['root index', 'file info', 'bloom meta'];
 const ZSTD_MAGIC = 0xfd2fb528;
 
 /** An HFile opened for reading by row: what is loaded on open is in memory, the rest is fetched by ranges. */
@@ -58,7 +59,7 @@ export class HFileReader {
     this.trailer = trailer;
     this.windowBytes = options.windowBytes;
     this.#maxPayloadBytes = options.maxPayloadBytes;
-    const blocks = new Map<BlockType, Buffer[]>();
+    const blocks = new Map<BlockType, Buffer>();
     const end = source.sizeBytes - TRAILER_BYTES;
     let bloomHeader: BlockHeader | undefined;
     for (let offset = trailer.loadOnOpenOffset; offset < end; ) {
@@ -66,24 +67,25 @@ export class HFileReader {
       if (end - offset < HEADER_BYTES) throw new HFileCorrupt('block', offset, `${end - offset} bytes are no block`);
       const header = readBlockHeader(tail.bytes, at, offset, end);
       verifyChecksums(tail.bytes, at, header);
-      const payload = payloadOf(tail.bytes, at, header, trailer.compression, this.#maxPayloadBytes)!;
+      offset += header.onDiskBytes;
+      // The first of each is the one: a file full of blocks that unfold far costs no more than three of them.
+      if (!LOADED.includes(header.type) || blocks.has(header.type)) continue;
+      blocks.set(header.type, payloadOf(tail.bytes, at, header, trailer.compression, this.#maxPayloadBytes)!);
       if (header.type === 'file info' && trailer.compression === 'ZSTD')
         this.#zstdFraming = zstdFramingOf(tail.bytes, at);
       if (header.type === 'bloom meta') bloomHeader = header;
-      blocks.set(header.type, [...(blocks.get(header.type) ?? []), payload]);
-      offset += header.onDiskBytes;
     }
-    const root = blocks.get('root index')?.[0];
-    const info = blocks.get('file info')?.[0];
+    const root = blocks.get('root index');
+    const info = blocks.get('file info');
     if (root === undefined || info === undefined)
       throw new HFileCorrupt('trailer', trailer.loadOnOpenOffset, 'the blocks to load on open are not all there');
     this.info = readFileInfo(info, trailer.fileInfoOffset);
     this.#layout = cellLayoutOf(trailer, this.info);
     if (!this.#layout.isOrdered) throw new HFileUnreadable('it is of hbase:meta');
     const encoding = this.info.get('DATA_BLOCK_ENCODING')?.toString() ?? 'NONE';
-    if (!isReadEncoding(encoding)) throw new HFileUnreadable(`encoding ${encoding}`);
+    if (!isReadEncoding(encoding)) throw new HFileUnreadable(`encoding ${encoding.slice(0, 100)}`);
     const indexEncoding = this.info.get('INDEX_BLOCK_ENCODING')?.toString() ?? 'NONE';
-    if (indexEncoding !== 'NONE') throw new HFileUnreadable(`index encoding ${indexEncoding}`);
+    if (indexEncoding !== 'NONE') throw new HFileUnreadable(`index encoding ${indexEncoding.slice(0, 100)}`);
     const rootHeader = readBlockHeader(
       tail.bytes,
       trailer.loadOnOpenOffset - tail.offset,
@@ -91,7 +93,7 @@ export class HFileReader {
       end,
     );
     this.rootEntries = readRootEntries(root, trailer.dataIndexCount, rootHeader).entries;
-    const bloom = blocks.get('bloom meta')?.[0];
+    const bloom = blocks.get('bloom meta');
     const type = this.info.get('BLOOM_FILTER_TYPE')?.toString();
     this.#bloom =
       bloom === undefined || type === undefined ? undefined : { type, meta: readBloomMeta(bloom, bloomHeader!) };

@@ -21,6 +21,8 @@ const NOTHING = Buffer.alloc(0);
 /** A level of the index on the way to the block at hand. */
 interface Level {
   readonly entries: readonly IndexEntry[];
+  /** Where the block lies that they stand in. */
+  readonly offset: number;
   next: number;
 }
 
@@ -93,7 +95,7 @@ export class HFileScanner implements CellCursor {
         this.#isDone = true;
         return false;
       }
-      this.#enter(this.#reader.rootEntries);
+      this.#enter(this.#reader.rootEntries, this.#reader.trailer.loadOnOpenOffset);
     }
     for (;;) {
       const entry = await this.#nextDataEntry();
@@ -119,18 +121,20 @@ export class HFileScanner implements CellCursor {
       }
       if (level.next > 0 && this.#isPast(entry)) return undefined;
       level.next++;
+      // What an index names was written before it: one that leads round would never end.
+      if (entry.offset >= level.offset) throw new HFileCorrupt('index', entry.offset, 'names a block behind itself');
       if (this.#levels.length >= depth) return entry;
       const type = this.#levels.length === depth - 1 ? 'leaf index' : 'intermediate index';
       const { header, payload } = await this.#reader.block(entry, type);
       const entries = readNonRootEntries(payload, header);
       if (entries.length === 0) throw new HFileCorrupt(`${type} block`, header.offset, 'no entries');
-      this.#enter(entries);
+      this.#enter(entries, entry.offset);
     }
     return undefined;
   }
 
   /** Enters an index block at the last entry that may hold the first key of the range. */
-  #enter(entries: readonly IndexEntry[]): void {
+  #enter(entries: readonly IndexEntry[], offset: number): void {
     for (const entry of entries) {
       if (!isKey(entry.key)) throw new HFileCorrupt('index', entry.offset, 'an entry whose key is none');
     }
@@ -139,7 +143,7 @@ export class HFileScanner implements CellCursor {
       start === undefined
         ? 0
         : lastAtMost(entries, ({ key }) => compareKeys(key, 0, key.length, start, 0, start.length));
-    this.#levels.push({ entries, next: Math.max(0, i) });
+    this.#levels.push({ entries, offset, next: Math.max(0, i) });
   }
 
   #isPast({ key }: IndexEntry): boolean {

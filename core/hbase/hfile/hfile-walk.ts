@@ -218,7 +218,7 @@ export class HFileWalk {
     const { isEncrypted, compression } = this.#trailer;
     if (isEncrypted) return 'encrypted';
     if (this.#info === undefined) return `compression ${compression}`;
-    return this.#isEncoded && !isReadEncoding(this.#encoding) ? `encoding ${this.#encoding}` : undefined;
+    return this.#isEncoded && !isReadEncoding(this.#encoding) ? `encoding ${this.#encoding.slice(0, 100)}` : undefined;
   }
 
   #warnings(): string[] {

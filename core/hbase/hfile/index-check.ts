@@ -11,8 +11,16 @@ interface Child {
   readonly previousLastKey: Uint8Array | undefined;
 }
 
-/** Keys of blocks that wait for their index: a leaf is due every 128 kB of them. */
+/** Children of one level, in order; those before `taken` are named. */
+interface Waiting {
+  children: Child[];
+  taken: number;
+  bytes: number;
+}
+
+/** Keys of blocks that wait for their index: a leaf is due every 128 kB of them, what is above leaves at the end. */
 const MAX_WAITING_BYTES = 64 << 20;
+const MAX_WAITING_LEAF_BYTES = 256 << 20;
 
 /**
  * Compares the data index with the blocks as they pass, level by level, in the memory of one leaf: a leaf names the data
@@ -20,16 +28,11 @@ const MAX_WAITING_BYTES = 64 << 20;
  */
 export class IndexCheck {
   /** waiting[0]: data blocks; waiting[1]: leaves; above: intermediate blocks. */
-  readonly #waiting: Child[][] = [[]];
-  #waitingBytes = 0;
+  readonly #waiting: Waiting[] = [];
   #isFirst = true;
 
   data(header: BlockHeader, firstKey: Uint8Array | undefined, previousLastKey: Uint8Array | undefined): void {
     this.#add(0, { offset: header.offset, onDiskBytes: header.onDiskBytes, firstKey, previousLastKey });
-    this.#waitingBytes += 64 + (firstKey?.length ?? 0) + (previousLastKey?.length ?? 0);
-    if (this.#waitingBytes > MAX_WAITING_BYTES) {
-      throw new HFileCorrupt('data block', header.offset, 'data blocks without an index leaf');
-    }
   }
 
   /** A leaf or intermediate block. @throws HFileCorrupt */
@@ -45,28 +48,32 @@ export class IndexCheck {
   root(header: BlockHeader, entries: readonly IndexEntry[]): number {
     const level = this.#lowest(0);
     this.#take(level, entries, header);
-    const missing = this.#waiting.flat()[0];
+    const missing = this.#waiting.map(({ children, taken }) => children[taken]).find((child) => child !== undefined);
     if (missing !== undefined)
       throw new HFileCorrupt('root index block', header.offset, `no entry for the block at ${missing.offset}`);
     return level + 1;
   }
 
   #take(level: number, entries: readonly IndexEntry[], header: BlockHeader): void {
-    const children = this.#waiting[level] ?? [];
+    const waiting = this.#waiting[level] ?? { children: [], taken: 0, bytes: 0 };
     for (const [i, entry] of entries.entries()) {
-      const child = children[i];
+      const child = waiting.children[waiting.taken];
       const corrupt = (reason: string) =>
         new HFileCorrupt(`${header.type} block`, header.offset, `entry ${i}: ${reason}`);
       if (child?.offset !== entry.offset || child.onDiskBytes !== entry.onDiskBytes) {
         const is = child === undefined ? 'none is left' : `${child.onDiskBytes} bytes at ${child.offset} is next`;
         throw corrupt(`names a block of ${entry.onDiskBytes} bytes at ${entry.offset}, but ${is}`);
       }
+      waiting.bytes -= bytesOf(child);
+      // Taken out from the front in steps, for each step moves all that remain.
+      if (++waiting.taken * 2 > waiting.children.length) {
+        waiting.children = waiting.children.slice(waiting.taken);
+        waiting.taken = 0;
+      }
       if (child.firstKey === undefined) continue;
       const fits = level === 0 ? this.#fitsBlock(entry.key, child) : sameBytes(entry.key, child.firstKey);
       if (!fits) throw corrupt('its key does not lead to its block');
     }
-    children.splice(0, entries.length);
-    if (level === 0) this.#waitingBytes = 0;
   }
 
   /** `last key of the block before <= entry key <= first key of the block`; of the very first block exactly its first key. */
@@ -81,14 +88,22 @@ export class IndexCheck {
   }
 
   #add(level: number, child: Child): void {
-    this.#waiting[level] ??= [];
-    this.#waiting[level].push(child);
+    this.#waiting[level] ??= { children: [], taken: 0, bytes: 0 };
+    const waiting = this.#waiting[level];
+    waiting.children.push(child);
+    waiting.bytes += bytesOf(child);
+    if (waiting.bytes <= (level === 0 ? MAX_WAITING_BYTES : MAX_WAITING_LEAF_BYTES)) return;
+    throw new HFileCorrupt(level === 0 ? 'data block' : 'leaf index block', child.offset, 'blocks without an index');
   }
 
   #lowest(from: number): number {
-    const found = this.#waiting.findIndex((children, level) => level >= from && children.length > 0);
+    const found = this.#waiting.findIndex(({ children, taken }, level) => level >= from && taken < children.length);
     return found < 0 ? from : found;
   }
+}
+
+function bytesOf({ firstKey, previousLastKey }: Child): number {
+  return 64 + (firstKey?.length ?? 0) + (previousLastKey?.length ?? 0);
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -29,7 +29,8 @@ export function readRootEntries(
       const key = readVint(payload, at + 12);
       const end = key.end + Number(key.value);
       if (key.value < 0n || end > payload.length) throw new RangeError(`a key of ${key.value} bytes`);
-      const offset = Number(payload.readBigInt64BE(at));
+      const offset = offsetAt(payload, at);
+      if (offset < 0) throw new RangeError('an offset outside of any file');
       entries.push({ offset, onDiskBytes: payload.readInt32BE(at + 8), key: payload.subarray(key.end, end) });
       at = end;
     }
@@ -53,10 +54,17 @@ export function readNonRootEntries(payload: Buffer, header: BlockHeader): IndexE
     const end = payload.readInt32BE(8 + 4 * i);
     if (end < start + 12 || base + end > payload.length) throw corrupt(`entry ${i} ends at ${end}`);
     const at = base + start;
-    const offset = Number(payload.readBigInt64BE(at));
+    const offset = offsetAt(payload, at);
+    if (offset < 0) throw corrupt(`entry ${i}: an offset outside of any file`);
     entries.push({ offset, onDiskBytes: payload.readInt32BE(at + 8), key: payload.subarray(at + 12, base + end) });
     start = end;
   }
   if (base + start !== payload.length) throw corrupt(`${payload.length - base - start} bytes behind its entries`);
   return entries;
+}
+
+/** -1 for what no file has. */
+function offsetAt(payload: Buffer, at: number): number {
+  const offset = Number(payload.readBigInt64BE(at));
+  return Number.isSafeInteger(offset) && offset >= 0 ? offset : -1;
 }

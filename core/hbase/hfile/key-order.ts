@@ -57,11 +57,11 @@ export function isKey(key: Uint8Array): boolean {
   return isKeyWithin(key, 0, key.length);
 }
 
-/** {@link isKey} of `bytes[at, end)`. */
+/** {@link isKey} of `bytes[at, end)`. Row lengths are Java's signed shorts, family lengths its signed bytes. */
 export function isKeyWithin(bytes: Uint8Array, at: number, end: number): boolean {
-  if (end - at < LEAST_KEY_BYTES) return false;
+  if (end - at < LEAST_KEY_BYTES || bytes[at]! > 127) return false;
   const family = at + 2 + ((bytes[at]! << 8) | bytes[at + 1]!);
-  return family + 10 <= end && family + 10 + bytes[family]! <= end;
+  return family + 10 <= end && bytes[family]! <= 127 && family + 10 + bytes[family]! <= end;
 }
 
 export function compareBytes(

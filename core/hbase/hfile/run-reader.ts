@@ -6,7 +6,7 @@ import { int32 } from './cell-order.ts';
 import type { HFileSource } from './hfile-source.ts';
 import { isKeyWithin, LEAST_KEY_BYTES } from './key-order.ts';
 import { RunCorrupt } from './run-corrupt.ts';
-import { CELL_HEADER_BYTES, END_BYTES, FRAME_HEADER_BYTES, FRAME_KINDS, RUN_MAGIC } from './run-format.ts';
+import { CELL_HEADER_BYTES, chunkBytes, END_BYTES, FRAME_HEADER_BYTES, FRAME_KINDS, RUN_MAGIC } from './run-format.ts';
 
 export interface RunReaderOptions {
   /** Bytes a read asks for; two such windows are held of each run. */
@@ -49,6 +49,7 @@ export class RunReader implements CellCursor {
     const end = at <= this.#frameEnd ? at + bytes.readUInt32BE(header) : Number.POSITIVE_INFINITY;
     if (end > this.#frameEnd || !isCell(bytes, at, end)) throw this.#corrupt('a cell that does not fit its frame');
     this.mvcc = bytes.readUInt32BE(header + 4) * HIGH + bytes.readUInt32BE(header + 8);
+    if (this.mvcc > Number.MAX_SAFE_INTEGER) throw this.#corrupt('an mvcc beyond 2^53');
     this.at = at;
     this.end = end;
     this.#cells++;
@@ -67,6 +68,7 @@ export class RunReader implements CellCursor {
     const header = Buffer.from(window.bytes.subarray(window.at, window.at + FRAME_HEADER_BYTES));
     const [kind, storedBytes, rawBytes] = [header.readUInt32BE(0), header.readUInt32BE(4), header.readUInt32BE(8)];
     if (Math.max(storedBytes, rawBytes) > this.#maxFrameBytes) throw this.#corrupt(`a frame of ${rawBytes} bytes`);
+    if (storedBytes > this.#sizeBytes - this.#offset) throw this.#corrupt('ends without its end');
     await this.#have(FRAME_HEADER_BYTES + storedBytes);
     const from = window.at + FRAME_HEADER_BYTES;
     const stored = window.bytes.subarray(from, from + storedBytes);
@@ -93,7 +95,9 @@ export class RunReader implements CellCursor {
     try {
       // A copy where nothing is unpacked, for the window moves on.
       const isPlain = kind === FRAME_KINDS.plain;
-      const raw = isPlain ? Buffer.from(stored) : zstdDecompressSync(stored, { maxOutputLength: rawBytes + 1 });
+      const raw = isPlain
+        ? Buffer.from(stored)
+        : zstdDecompressSync(stored, { maxOutputLength: rawBytes + 1, chunkSize: chunkBytes(rawBytes + 1) });
       if ((isPlain || kind === FRAME_KINDS.zstd) && raw.length === rawBytes && rawBytes > 0) return raw;
     } catch (error) {
       throw this.#corrupt((error as Error).message);

@@ -1,5 +1,5 @@
 import { HEADER_BYTES, payloadOf, readBlockHeader, verifyChecksums } from './block.ts';
-import { blocksOf } from './block-stream.ts';
+import { blocksOf, checkBlockBytes } from './block-stream.ts';
 import { canDecompress } from './compression.ts';
 import { type FileInfo, readFileInfo } from './file-info.ts';
 import { HFileCorrupt } from './hfile-corrupt.ts';
@@ -36,7 +36,7 @@ export async function verifyHFile(source: HFileSource, options: VerifyHFileOptio
   const isReadable = !trailer.isEncrypted && canDecompress(trailer.compression);
   const info = isReadable ? await fileInfoOf(source, trailer, end, maxPayloadBytes) : undefined;
   const walk = new HFileWalk(trailer, info, maxPayloadBytes);
-  for await (const { bytes, at, header } of blocksOf(source, 0, end, windowBytes)) {
+  for await (const { bytes, at, header } of blocksOf(source, 0, end, windowBytes, 2 * maxPayloadBytes)) {
     verifyChecksums(bytes, at, header);
     walk.block(header, () => payloadOf(bytes, at, header, trailer.compression, maxPayloadBytes)!);
   }
@@ -54,6 +54,7 @@ async function fileInfoOf(
   if (offset > end - HEADER_BYTES) throw new HFileCorrupt('trailer', end, `file info at ${offset}, beyond the blocks`);
   const header = readBlockHeader(await readExactly(source, offset, HEADER_BYTES), 0, offset, end);
   if (header.type !== 'file info') throw new HFileCorrupt('trailer', end, `no file info at ${offset}`);
+  checkBlockBytes(header, 2 * maxPayloadBytes);
   const bytes = await readExactly(source, offset, header.onDiskBytes);
   verifyChecksums(bytes, 0, header);
   return readFileInfo(payloadOf(bytes, 0, header, trailer.compression, maxPayloadBytes)!, offset);
