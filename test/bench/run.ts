@@ -6,6 +6,7 @@ import { copyStub } from './copy-stub.ts';
 import { hfileVerify } from './hfile-verify.ts';
 import { planMillion } from './plan-million.ts';
 import { transitions } from './transitions.ts';
+import { walToHFile } from './wal-to-hfile.ts';
 
 /** `npm run bench [name…]`: runs the benchmarks, writes each result as JSON to bench-results/. docs/benchmarks.md explains them. */
 const benchmarks: Readonly<Record<string, () => Promise<object> | object>> = {
@@ -15,6 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<object> | object>> = {
   bundles,
   transitions,
   'hfile-verify': hfileVerify,
+  'wal-to-hfile': walToHFile,
 };
 
 const wanted = process.argv.slice(2);

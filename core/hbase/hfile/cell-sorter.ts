@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { CellCursor } from './cell-cursor.ts';
 import { compareCells } from './cell-order.ts';
+import { copyBytes } from './copy-bytes.ts';
 import { type SortedIndexes, sortIndexes } from './sort-indexes.ts';
 
 /** What a cell costs besides its bytes: place, mvcc, group, and twice a sort key with its index. */
@@ -42,7 +43,7 @@ export class CellSorter {
     if (needed > this.#arena.length) this.#growArena(needed);
     if (this.#count === this.#starts.length) this.#growCells();
     const i = this.#count++;
-    this.#arena.set(bytes.subarray(at, end), this.#length);
+    copyBytes(this.#arena, this.#length, bytes, at, end);
     this.#starts[i] = this.#length;
     this.#ends[i] = needed;
     this.#groups[i] = group;
@@ -76,7 +77,8 @@ export class CellSorter {
   }
 
   #growArena(needed: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(2 * this.#arena.length, this.#budgetBytes)));
+    // By four, since each step copies what there is and holds both for a moment.
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(4 * this.#arena.length, this.#budgetBytes)));
     larger.set(this.#arena.subarray(0, this.#length));
     this.#arena = larger;
   }

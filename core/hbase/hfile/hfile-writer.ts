@@ -4,6 +4,7 @@ import { type BloomType, BloomWriter } from './bloom-writer.ts';
 import { CellFacts } from './cell-facts.ts';
 import { int32 } from './cell-order.ts';
 import { algorithmOf, type WriterCompression } from './compress.ts';
+import { copyBytes } from './copy-bytes.ts';
 import { writeFileInfo } from './file-info.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import { writeVint } from './hadoop-vint.ts';
@@ -103,7 +104,7 @@ export class HFileWriter {
     payload.reserve(end - at + 11);
     const target = payload.bytes;
     const start = payload.length;
-    target.set(bytes.subarray(at, end), start);
+    copyBytes(target, start, bytes, at, end);
     let p = start + end - at;
     if (this.#options.hasTags && tagBytes === 0) {
       p = start + tagsAt - at;

@@ -1,5 +1,6 @@
 import { type CellCursor, type CellSink, pourCells } from './cell-cursor.ts';
 import { compareCells, int32 } from './cell-order.ts';
+import { copyBytes } from './copy-bytes.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 
 /**
@@ -66,8 +67,10 @@ export class MergedCells implements CellCursor {
       this.duplicates++;
       return false;
     }
+    const keyEnd = 8 + int32(bytes, at);
     last.length = 0;
-    last.append(bytes.subarray(at, at + 8 + int32(bytes, at)));
+    last.reserve(keyEnd);
+    copyBytes(last.bytes, 0, bytes, at, at + keyEnd);
     this.bytes = bytes;
     this.at = at;
     this.end = end;

@@ -12,6 +12,9 @@ export const END_BYTES = 32;
 
 export const FRAME_KINDS = { plain: 1, zstd: 2, end: 3 } as const;
 
+/** Zlib's pieces of output, 16 kB unless it is told, are joined by a copy: one is enough for a frame of common size. */
+export const chunkBytes = (frameBytes: number): number => Math.min(Math.max(frameBytes, 64), 1 << 20);
+
 /** What a run holds. */
 export interface RunFacts {
   readonly cells: number;

@@ -2,9 +2,11 @@ import { Buffer } from 'node:buffer';
 import { constants, crc32, zstdCompressSync } from 'node:zlib';
 import type { ByteSink } from './block-writer.ts';
 import { int32 } from './cell-order.ts';
+import { copyBytes } from './copy-bytes.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import {
   CELL_HEADER_BYTES,
+  chunkBytes,
   END_BYTES,
   FRAME_HEADER_BYTES,
   FRAME_KINDS,
@@ -50,10 +52,10 @@ export class RunWriter {
     const frame = this.#frame;
     frame.reserve(CELL_HEADER_BYTES + end - at);
     const { bytes: target, length } = frame;
-    target.writeUInt32BE(end - at, length);
-    target.writeUInt32BE(Math.floor(mvcc / HIGH), length + 4);
-    target.writeUInt32BE(mvcc % HIGH, length + 8);
-    target.set(bytes.subarray(at, end), length + CELL_HEADER_BYTES);
+    putInt32(target, length, end - at);
+    putInt32(target, length + 4, Math.floor(mvcc / HIGH));
+    putInt32(target, length + 8, mvcc >>> 0);
+    copyBytes(target, length + CELL_HEADER_BYTES, bytes, at, end);
     frame.length += CELL_HEADER_BYTES + end - at;
     this.#cells++;
     this.#cellBytes += end - at;
@@ -79,7 +81,7 @@ export class RunWriter {
 
   async #flush(): Promise<void> {
     const raw = this.#frame.content();
-    const packed = this.#isCompressed ? zstdCompressSync(raw, FASTEST) : raw;
+    const packed = this.#isCompressed ? zstdCompressSync(raw, { ...FASTEST, chunkSize: chunkBytes(raw.length) }) : raw;
     const isSmaller = packed.length < raw.length;
     await this.#write(isSmaller ? FRAME_KINDS.zstd : FRAME_KINDS.plain, isSmaller ? packed : raw, raw.length);
     this.#frame.length = 0;
@@ -98,4 +100,12 @@ export class RunWriter {
     this.#sizeBytes += bytes.length;
     await this.#sink(bytes);
   }
+}
+
+/** Buffer's own checks its arguments, for each cell three times. */
+function putInt32(target: Uint8Array, at: number, value: number): void {
+  target[at] = value >>> 24;
+  target[at + 1] = value >>> 16;
+  target[at + 2] = value >>> 8;
+  target[at + 3] = value;
 }

@@ -34,23 +34,29 @@ export function sortIndexes(cells: CellsToSort): SortedIndexes {
   return indexes;
 }
 
-/** Stable, by counting where groups are small numbers as they should be. */
+/** Stable, by counting: groups are small numbers, numbered as they come up. */
 function byGroup({ count, groups }: CellsToSort): Uint32Array {
-  const sizes = new Map<number, number>();
-  for (let i = 0; i < count; i++) sizes.set(groups[i]!, (sizes.get(groups[i]!) ?? 0) + 1);
-  const indexes = new Uint32Array(count);
+  let greatest = 0;
+  for (let i = 0; i < count; i++) if (groups[i]! > greatest) greatest = groups[i]!;
+  if (greatest > MOST_COUNTED + 8 * count) return byAnyGroup(count, groups);
+  const next = new Uint32Array(greatest + 1);
+  for (let i = 0; i < count; i++) next[groups[i]!]!++;
   let start = 0;
-  const next = new Map<number, number>();
-  for (const group of [...sizes.keys()].sort((a, b) => a - b)) {
-    next.set(group, start);
-    start += sizes.get(group)!;
+  for (let group = 0; group <= greatest; group++) {
+    const size = next[group]!;
+    next[group] = start;
+    start += size;
   }
-  for (let i = 0; i < count; i++) {
-    const at = next.get(groups[i]!)!;
-    indexes[at] = i;
-    next.set(groups[i]!, at + 1);
-  }
+  const indexes = new Uint32Array(count);
+  for (let i = 0; i < count; i++) indexes[next[groups[i]!]!++] = i;
   return indexes;
+}
+
+/** Groups up to here are counted in an array, however few cells there are. */
+const MOST_COUNTED = 1 << 16;
+
+function byAnyGroup(count: number, groups: Uint32Array): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, i) => i).sort((a, b) => groups[a]! - groups[b]! || a - b);
 }
 
 function fillKeys(cells: CellsToSort, indexes: Uint32Array, keys: Float64Array, from: number, to: number): void {

@@ -3,8 +3,10 @@ import { ChainBroken } from '../../errors/log-errors.ts';
 import type { ByteSink } from '../../hbase/hfile/block-writer.ts';
 import { pourCells } from '../../hbase/hfile/cell-cursor.ts';
 import { CellSorter } from '../../hbase/hfile/cell-sorter.ts';
+import { compareBytes } from '../../hbase/hfile/key-order.ts';
 import { RunWriter } from '../../hbase/hfile/run-writer.ts';
 import type { WalBatch, WalEntry } from '../../hbase/wal/wal-batch.ts';
+import { EditsSeen, type SeenIds } from './edits-seen.ts';
 import type { SeenEvent } from './region-evidence.ts';
 import type { RegionOfRow } from './target-regions.ts';
 
@@ -49,6 +51,8 @@ export interface WalRegionFacts {
   readonly cutSequenceId?: number;
   /** Greatest one written so long before the boundary that no clock can make it doubtful. */
   readonly sureSequenceId?: number;
+  /** Of all its entries, in runs. */
+  readonly seen: readonly SeenIds[];
 }
 
 export interface SplitWindow {
@@ -73,6 +77,7 @@ interface Source {
   readonly target: number;
   /** Family → group of {@link target}, or by `region family`. */
   readonly groups: Map<string, number>;
+  readonly seen: EditsSeen;
   greatest: number;
   cut: number;
   sure: number;
@@ -139,10 +144,11 @@ export class WalSplitter {
   }
 
   regionFacts(): WalRegionFacts[] {
-    return [...this.#sources.values()].map(({ table, walRegion, greatest, cut, sure }) => ({
+    return [...this.#sources.values()].map(({ table, walRegion, seen, greatest, cut, sure }) => ({
       table: table.index,
       walRegion,
       greatestSequenceId: greatest,
+      seen: seen.runs,
       ...(cut < Number.MAX_SAFE_INTEGER && { cutSequenceId: cut }),
       ...(sure >= 0 && { sureSequenceId: sure }),
     }));
@@ -168,7 +174,8 @@ export class WalSplitter {
     let source = this.#sources.get(key);
     if (source === undefined) {
       const target = table.regions.named(walRegion);
-      source = { table, walRegion, target, groups: new Map(), greatest: 0, cut: Number.MAX_SAFE_INTEGER, sure: -1 };
+      const facts = { seen: new EditsSeen(), greatest: 0, cut: Number.MAX_SAFE_INTEGER, sure: -1 };
+      source = { table, walRegion, target, groups: new Map(), ...facts };
       this.#sources.set(key, source);
     }
     return source;
@@ -176,6 +183,7 @@ export class WalSplitter {
 
   #note(source: Source, { sequenceId, writeTimeMs, events }: WalEntry): void {
     const { boundary, clockMarginMs } = this.#window;
+    source.seen.add(sequenceId, writeTimeMs);
     if (sequenceId > source.greatest) source.greatest = sequenceId;
     if (writeTimeMs > boundary && sequenceId < source.cut) source.cut = sequenceId;
     if (writeTimeMs <= boundary - clockMarginMs && sequenceId > source.sure) source.sure = sequenceId;
@@ -209,7 +217,7 @@ export class WalSplitter {
   #familyAt(bytes: Buffer, at: number): string {
     const end = at + 1 + bytes[at]!;
     const known = this.#familyBytes;
-    if (known?.length === end - at - 1 && bytes.compare(known, 0, known.length, at + 1, end) === 0) return this.#family;
+    if (known !== undefined && compareBytes(known, 0, known.length, bytes, at + 1, end) === 0) return this.#family;
     this.#familyBytes = Uint8Array.prototype.slice.call(bytes, at + 1, end) as Buffer;
     this.#family = bytes.toString('utf8', at + 1, end);
     return this.#family;
