@@ -102,8 +102,6 @@ const knownFiles = z.strictObject({
   startKey: hex,
   files: z.record(z.string(), z.array(z.string())),
 });
-/** One line of `known-files.jsonl.zst` and, with the same fields, of `store-files.jsonl.zst`. */
-export type KnownFilesLine = z.infer<typeof knownFiles>;
 
 /** 1,000 tables of many regions, and 100,000 logs. */
 const MAX_BYTES = 256 * 1024 * 1024;

@@ -27,7 +27,6 @@ export type BulkCopy = z.infer<typeof bulkCopy>;
 
 /** One line of `merge-index.jsonl`: a child of the map MergeRuns. */
 export const mergeChunkLine = z.strictObject({ chunk: count, tasks: count, bytes: count });
-export type MergeChunkLine = z.infer<typeof mergeChunkLine>;
 
 /** One line of `wal-index.jsonl`: a child of the map SplitWals; first and last number of its logs. */
 export const walPartLine = z.strictObject({ part: count, wals: z.tuple([count, count]), bytes: count });

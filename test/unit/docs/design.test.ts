@@ -72,7 +72,9 @@ describe('docs/design.md', () => {
 
   it('has every error in its table, those that end an execution without a class too, and no other', () => {
     const table = design.split('\n## Errors\n')[1]?.split('\n## ')[0] ?? '';
-    const named = [...table.matchAll(/^\| [^|]+ \| ([A-Z]\w+(?:, \w+)*) +\|$/gm)].flatMap(([, names]) => names!.split(', '));
+    const named = [...table.matchAll(/^\| [^|]+ \| ([A-Z]\w+(?:, \w+)*) +\|$/gm)].flatMap(([, names]) =>
+      names!.split(', '),
+    );
     const classes = globSync('core/**/*.ts', { cwd: REPOSITORY }).flatMap((path) =>
       [...textOf(path).matchAll(/class (\w+) extends HoldfastError/g)].map(([, name]) => name!),
     );
