@@ -72,6 +72,11 @@ test('every grant is used by a run of the app, or is listed here with its reason
   await run('FullBackupStateMachine', { ...full, dryRun: true });
   expect((await run('FullBackupStateMachine', full)).status).toBe('SUCCEEDED');
   expect((await run('FullBackupStateMachine', full)).status).toBe('SUCCEEDED');
+  // The fixture's logs are of the afternoon.
+  await clock.sleep(Math.max(0, Date.UTC(2026, 10, 23, 18) - clock.now()));
+  const ofLogs = { root: ROOT, source: SOURCE, tables: ['sensors'], clockMarginSeconds: 0 };
+  expect((await run('IncrementalBackupStateMachine', { ...ofLogs, dryRun: true })).cause).toBeUndefined();
+  expect((await run('IncrementalBackupStateMachine', ofLogs)).cause).toBeUndefined();
   for (const [path, Body] of laterSnapshot(fixture('shop'), 'sensors-T0', 'sensors-T1', 10).objects)
     await cloud.call('s3', 'PutObject', { Bucket: 'hbase', Key: `root/${path}`, Body });
   const increment = { root: ROOT, source: SOURCE, tables: ['sensors'], fromSnapshot: true };
