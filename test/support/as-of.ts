@@ -64,7 +64,8 @@ export async function layOut(h: HoldfastCloud, name: FixtureName, point: string)
   const files = rootAsOf(name, point);
   for (const { path, bytes, modifiedMs = 0 } of files.sort((a, b) => (a.modifiedMs ?? 0) - (b.modifiedMs ?? 0))) {
     if (there.get(path) === bytes.length) continue;
-    await until(modifiedMs);
+    // S3 tells whole seconds: with less, an open log would seem to end before its last entry.
+    await until(Math.ceil(modifiedMs / 1_000) * 1_000);
     await h.cloud.call('s3', 'PutObject', { Bucket, Key: prefix + path, Body: bytes });
   }
   const kept = new Set(files.map(({ path }) => path));

@@ -51,6 +51,12 @@ export interface BenchBackup {
   readonly name: string;
   readonly input: object;
   readonly files: number;
+  /** Of another source than the fixture `shop`. */
+  readonly source?: {
+    readonly beforeFull: (h: HoldfastCloud) => Promise<void>;
+    readonly full: object;
+    readonly afterFull: (h: HoldfastCloud) => Promise<void>;
+  };
 }
 export const FULL: BenchBackup = { machine: 'FullBackupStateMachine', name: 'full-backup', input: INPUT, files: 3 };
 /** Follows on the bench's full: three of its files are shared, one is copied. */
@@ -98,7 +104,9 @@ export class FaultBench {
   }
 
   static async create(options: { readonly events?: boolean; readonly backup?: BenchBackup } = {}): Promise<FaultBench> {
-    const h = await holdfastCloud({ fixture: 'shop', events: options.events ?? false });
+    const source = options.backup?.source;
+    const h = await holdfastCloud({ ...(!source && { fixture: 'shop' }), events: options.events ?? false });
+    await source?.beforeFull(h);
     const bench = new FaultBench(h, options.backup);
     for (const machine of MACHINES) {
       const { roleArn } = await h.cloud.call('states', 'DescribeStateMachine', { stateMachineArn: h.stack[machine] });
@@ -107,8 +115,9 @@ export class FaultBench {
     // Versions make more of what a clean-up has to remove.
     const VersioningConfiguration = { Status: 'Enabled' };
     await h.cloud.call('s3', 'PutBucketVersioning', { Bucket: 'backups', VersioningConfiguration });
-    expect(await bench.run('FullBackupStateMachine', INPUT)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await bench.run('FullBackupStateMachine', source?.full ?? INPUT)).toMatchObject({ status: 'SUCCEEDED' });
     await bench.workOff();
+    await source?.afterFull(h);
     if (options.backup === INCREMENT) {
       for (const [path, Body] of laterSnapshot(fixture('shop'), 'sensors-T0', 'sensors-T1', 10).objects)
         await h.cloud.call('s3', 'PutObject', { Bucket: 'hbase', Key: `root/${path}`, Body });
