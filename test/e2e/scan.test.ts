@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HFileReader } from '../../core/hbase/hfile/hfile-reader.ts';
 import { HFileScanner } from '../../core/hbase/hfile/hfile-scanner.ts';
 import { type CanonicalCell, canonicalCell } from '../../core/hbase/scan/canonical-cell.ts';
-import type { FixtureName } from '../support/fixture.ts';
+import { type FixtureName, fixture } from '../support/fixture.ts';
 import { type HoldfastCloud, holdfastCloud, ROOT, SOURCE } from '../support/holdfast-cloud.ts';
+import { filesOfSnapshot, laterSnapshot } from '../support/later-snapshot.ts';
 import { terminalOf } from '../support/terminal.ts';
 import { cellsOf, sourceOf } from '../unit/core/hbase/hfile/made-cells.ts';
 import { asRead, expectedCells } from '../unit/core/hbase/scan/fixture-scan.ts';
@@ -26,24 +27,57 @@ async function backedUp(name: FixtureName, tables: string) {
 }
 
 describe.each([
-  ['splits', 'crawl', 'crawl.compacted'],
-  ['splits', 'lab:crawl_copy', 'lab.crawl_copy.links'],
-  ['splits', 'lab:crawl_third', 'lab.crawl_third.split-links'],
-  ['tags-mob', 'profiles', 'profiles.T0'],
-  ['bulk', 'ledger', 'ledger.T0'],
-] as const)('%s: %s, backed up', (name, table, point) => {
+  [
+    'splits',
+    {
+      crawl: 'crawl.compacted',
+      'lab:crawl_copy': 'lab.crawl_copy.links',
+      'lab:crawl_third': 'lab.crawl_third.split-links',
+    },
+  ],
+  ['tags-mob', { profiles: 'profiles.T0' }],
+  ['bulk', { ledger: 'ledger.T0' }],
+] as const)('%s, backed up', (name, points) => {
   test('has the cells that HBase saw, raw too', async () => {
-    const { terminal } = await backedUp(name, table);
+    const { terminal } = await backedUp(name, Object.keys(points).join());
     try {
-      const seen = await terminal.holdfast('scan', ROOT, 'latest', '-t', table, '--out', 'jsonl');
-      expect(seen.code).toBe(0);
-      expect(asRead(cellsIn(seen.text))).toEqual(expectedCells(name, `${point}.scan`));
-      const raw = await terminal.holdfast('scan', ROOT, 'latest', '-t', table, '--out', 'jsonl', '--raw');
-      expect(asRead(cellsIn(raw.text))).toEqual(expectedCells(name, `${point}.raw`));
+      for (const [table, point] of Object.entries(points)) {
+        const seen = await terminal.holdfast('scan', ROOT, 'latest', '-t', table, '--out', 'jsonl');
+        expect(seen.code).toBe(0);
+        expect(asRead(cellsIn(seen.text))).toEqual(expectedCells(name, `${point}.scan`));
+        const raw = await terminal.holdfast('scan', ROOT, 'latest', '-t', table, '--out', 'jsonl', '--raw');
+        expect(asRead(cellsIn(raw.text))).toEqual(expectedCells(name, `${point}.raw`));
+      }
     } finally {
       await terminal.close();
     }
   });
+});
+
+test('an increment has all of its chain: a file of its own, the others of the full', async () => {
+  const shop = fixture('shop');
+  const listed = [...filesOfSnapshot(shop, 'sensors-T0').keys()];
+  const early = laterSnapshot(shop, 'sensors-T0', 'early', -10, (path) => listed.slice(1).includes(path));
+  const cloud = await holdfastCloud({ fixture: 'shop' });
+  for (const [path, Body] of early.objects)
+    await cloud.cloud.call('s3', 'PutObject', { Bucket: 'hbase', Key: `root/${path}`, Body });
+  const terminal = await terminalOf(cloud);
+  try {
+    const from = ['-t', 'sensors', '--source', SOURCE];
+    const full = await terminal.holdfast('create', 'full', ROOT, ...from, '--snapshot', 'sensors=early', '--json');
+    const { id } = full.messages.find((m) => m.message_type === 'committed') as { id: string };
+    const made = await terminal.holdfast('create', 'incremental', ROOT, ...from, '--from-snapshot');
+    expect(made.text).toMatch(/incremental on backup_/);
+    const scan = async (image: string) =>
+      asRead(cellsIn((await terminal.holdfast('scan', ROOT, image, '-t', 'sensors', '--out', 'jsonl')).text));
+    const expected = expectedCells('shop', 'sensors.T0.scan');
+    expect(await scan('latest')).toEqual(expected);
+    const before = await scan(id);
+    expect(before.length).toBeGreaterThan(50);
+    expect(before).not.toEqual(expected);
+  } finally {
+    await terminal.close();
+  }
 });
 
 describe('the shop, backed up', () => {

@@ -47,11 +47,12 @@ export class HFileScanner implements CellCursor {
   #isStarted = false;
   #isDone = false;
 
-  constructor(reader: HFileReader, { startRow, stopRow }: RowRange = {}) {
+  /** @param usesBloom whether one row's bloom filter is asked: a read that saves two, or is one more */
+  constructor(reader: HFileReader, { startRow, stopRow }: RowRange = {}, usesBloom = true) {
     this.#reader = reader;
     this.#startKey = startRow && firstKeyOn(startRow, NOTHING, NOTHING);
     this.#stopKey = stopRow && firstKeyOn(stopRow, NOTHING, NOTHING);
-    this.#oneRow = startRow && stopRow && isNextRow(startRow, stopRow) ? startRow : undefined;
+    this.#oneRow = usesBloom && startRow && stopRow && isNextRow(startRow, stopRow) ? startRow : undefined;
     this.#cells = new BlockCells(reader.layout);
   }
 

@@ -10,6 +10,8 @@ import type { OpenStored } from './stored-file.ts';
 
 /** Bytes of the first read of a mob file: its values are large and its index small. */
 const TAIL_BYTES = 64 << 10;
+/** Mob files that stay open: values of one are not next to one another. */
+const MOST_OPEN = 32;
 const ZERO = Buffer.alloc(1);
 
 /** The cells of a mob family with their values: those in mob files are fetched, each with a range of its own (HMobStore). */
@@ -22,6 +24,7 @@ export class MobCells implements CellCursor {
   readonly #family: string;
   readonly #files: ReadonlyMap<string, ScanFile>;
   readonly #open: OpenStored;
+  readonly #readers = new Map<string, StoreFileCells>();
 
   /** @param files by `family/name` */
   constructor(cells: CellCursor, family: string, files: ReadonlyMap<string, ScanFile>, open: OpenStored) {
@@ -42,6 +45,16 @@ export class MobCells implements CellCursor {
     return true;
   }
 
+  async #opened(file: ScanFile): Promise<StoreFileCells> {
+    const known = this.#readers.get(file.path);
+    if (known !== undefined) return known;
+    const opened = (await StoreFileCells.open(file, {}, this.#open, { tailBytes: TAIL_BYTES }))!;
+    const [oldest] = this.#readers.keys();
+    if (oldest !== undefined && this.#readers.size >= MOST_OPEN) this.#readers.delete(oldest);
+    this.#readers.set(file.path, opened);
+    return opened;
+  }
+
   /** @throws ImageDamaged if the value is not where the reference says, or has another length */
   async #resolve(): Promise<void> {
     const { bytes, at } = this;
@@ -52,8 +65,8 @@ export class MobCells implements CellCursor {
     if (value.length < 5 || file === undefined) throw damaged(name, 'the snapshot has no such mob file');
     const row = key.subarray(2, 2 + ((key[0]! << 8) | key[1]!));
     const range = { startRow: row, stopRow: Buffer.concat([row, ZERO]) };
-    const cells = await StoreFileCells.open(file, range, this.#open, { tailBytes: TAIL_BYTES });
-    while (cells && (await cells.advance())) {
+    const cells = (await this.#opened(file)).again(range);
+    while (await cells.advance()) {
       const keyEnd = cells.at + 8 + int32(cells.bytes, cells.at);
       if (compareKeys(key, 0, key.length, cells.bytes, cells.at + 8, keyEnd) !== 0) continue;
       if (int32(cells.bytes, cells.at + 4) !== value.readInt32BE(0))

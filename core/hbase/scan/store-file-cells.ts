@@ -8,6 +8,10 @@ import type { ScanFile } from './scan-files.ts';
 import { intersection } from './scan-regions.ts';
 import { namedFailure, type OpenStored } from './stored-file.ts';
 
+export interface StoreFileOptions extends HFileReaderOptions {
+  readonly usesBloom?: boolean;
+}
+
 /** The cells that a region sees of one of its files; the mvcc of a bulk-loaded one is the id of its load (HStoreFile). */
 export class StoreFileCells implements CellCursor {
   bytes: Uint8Array = new Uint8Array();
@@ -22,7 +26,7 @@ export class StoreFileCells implements CellCursor {
   readonly #fixedMvcc: number | undefined;
   readonly #scanner: HFileScanner | undefined;
 
-  private constructor(file: ScanFile, reader: HFileReader, where: string, rows: RowRange) {
+  private constructor(file: ScanFile, reader: HFileReader, where: string, rows: RowRange, usesBloom: boolean) {
     this.file = file;
     this.reader = reader;
     this.#where = where;
@@ -31,7 +35,7 @@ export class StoreFileCells implements CellCursor {
     this.sequenceId = (file.bulkLoadSeqId ?? Number(reader.maxSeqId ?? -1n)) + (file.isTop ? 1 : 0);
     // Without an id a load is older than everything; a mvcc is not negative here.
     this.#fixedMvcc = isReset ? Math.max(0, this.sequenceId) : undefined;
-    this.#scanner = mayHave(reader, rows) ? new HFileScanner(reader, rows) : undefined;
+    this.#scanner = mayHave(reader, rows) ? new HFileScanner(reader, rows, usesBloom) : undefined;
   }
 
   /**
@@ -42,16 +46,21 @@ export class StoreFileCells implements CellCursor {
     file: ScanFile,
     range: RowRange,
     open: OpenStored,
-    options: HFileReaderOptions = {},
+    { usesBloom = true, ...options }: StoreFileOptions = {},
   ): Promise<StoreFileCells | undefined> {
     const rows = intersection(file.rows, range);
     if (rows === undefined) return undefined;
     const source = open(file.path, file.size);
     try {
-      return new StoreFileCells(file, await HFileReader.open(source, options), source.where, rows);
+      return new StoreFileCells(file, await HFileReader.open(source, options), source.where, rows, usesBloom);
     } catch (error) {
       throw namedFailure(error, source.where);
     }
+  }
+
+  /** The same file, which stays open, for other rows. */
+  again(rows: RowRange): StoreFileCells {
+    return new StoreFileCells(this.file, this.reader, this.#where, rows, true);
   }
 
   /** StoreFileScanner's bulk time: when it was loaded. */

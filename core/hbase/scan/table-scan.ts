@@ -16,6 +16,12 @@ import { VisibleCells } from './visible-cells.ts';
 /** Files of a family that are opened at once. */
 const OPENED_AT_ONCE = 16;
 
+/**
+ * Up to so many files each one's leaf and block are read at once: three reads a file. Asking the bloom filter takes two
+ * where the row is not and four where it is, which pays from four files on, if one of them has the row.
+ */
+const FILES_WITHOUT_BLOOM = 3;
+
 /** The cells of a region in HBase's order, those of its families as one. */
 export interface RegionCells {
   readonly cells: CellCursor;
@@ -78,9 +84,12 @@ export class TableScan {
     for (const schema of this.#families) {
       const opened: StoreFileCells[] = [];
       const own = files.filter(({ family }) => family === schema.name);
+      const usesBloom = own.length > FILES_WITHOUT_BLOOM;
       for (let i = 0; i < own.length; i += OPENED_AT_ONCE) {
         const some = own.slice(i, i + OPENED_AT_ONCE);
-        const cells = await Promise.all(some.map((file) => StoreFileCells.open(file, region, open, options)));
+        const cells = await Promise.all(
+          some.map((file) => StoreFileCells.open(file, region, open, { ...options, usesBloom })),
+        );
         opened.push(...cells.filter((one) => one !== undefined));
       }
       opened.sort(bySequenceId);

@@ -4,7 +4,7 @@ import { encodedRegionName, mobRegionName } from '../../../../../core/hbase/regi
 import { parseColumns, parseRows } from '../../../../../core/hbase/scan/scan-request.ts';
 import { madeHFile, makeCell } from '../hfile/made-cells.ts';
 import { asRead, scanOf } from './fixture-scan.ts';
-import { madeManifest, regionInfo, scanMade, table } from './made-region.ts';
+import { type MadeFile, madeManifest, regionInfo, scanMade, table } from './made-region.ts';
 
 const bytes = (text: string) => Buffer.from(text);
 const rowAt = (i: number) => `row-${String(i).padStart(6, '0')}`;
@@ -18,22 +18,28 @@ const large = { blockBytes: 1024, index: { chunkBytes: 1024, minEntries: 4 }, bl
 const one = (row: string) => parseRows({ row });
 
 describe('one row of a region with files whose index has several levels', async () => {
-  const files = await Promise.all([
-    madeHFile(rows(0, 4, 10_000, 'a'), large),
-    madeHFile(rows(1, 4, 10_000, 'b'), large),
-    madeHFile(rows(40_000, 4, 5_000, 'c'), large),
-  ]);
-  const made = madeManifest([{ info: regionInfo(), files }]);
+  const quarters = await Promise.all(
+    ['a', 'b', 'c', 'd'].map((value, i) => madeHFile(rows(i, 4, 10_000, value), large)),
+  );
+  const later = await madeHFile(rows(50_000, 4, 5_000, 'later'), large);
+  const again = await Promise.all(['x', 'y', 'z'].map((value) => madeHFile(rows(0, 1, 10_000, value), large)));
+  const scanOne = async (files: readonly MadeFile[], row: string) => {
+    const { cells, reads } = await scanMade(madeManifest([{ info: regionInfo(), files }], { VERSIONS: '9' }), one(row));
+    return [cells.map(({ text }) => text.value?.trim()).join(), reads];
+  };
 
-  test('takes 7 ranged reads: the tails of all, a bloom chunk of two, and a leaf and a block of the one that has it', async () => {
-    const { cells, reads } = await scanMade(made, one(rowAt(4_000)));
-    expect(cells.map(({ text }) => text.value?.trim())).toEqual(['a']);
-    // The third file's first row is behind it.
-    expect(reads).toBe(7);
+  test('takes 9 ranged reads with three files, whichever of them have it: a tail, a leaf and a block of each', async () => {
+    expect(await scanOne(again, rowAt(4_000))).toEqual(['z', 9]);
+    expect(await scanOne(quarters.slice(0, 3), rowAt(4_000))).toEqual(['a', 9]);
+    expect(await scanOne(quarters.slice(0, 3), rowAt(4_003))).toEqual(['', 9]);
   });
 
-  test('that is not there takes 5', async () => {
-    expect(await scanMade(made, one(rowAt(4_002)))).toMatchObject({ cells: [], reads: 5 });
+  test('takes 10 with four files of which one has it: bloom filters exclude the others', async () => {
+    expect(await scanOne(quarters, rowAt(4_002))).toEqual(['c', 10]);
+  });
+
+  test('takes one read of a file whose rows are all behind it', async () => {
+    expect(await scanOne([...quarters.slice(0, 2), later], rowAt(4_001))).toEqual(['b', 7]);
   });
 });
 
