@@ -12,7 +12,7 @@ import { fileSink, fileSource } from './local-file.ts';
 
 /** As the steps SplitWals and MergeRuns have them. */
 const SORT_BYTES = 256 << 20;
-export const WINDOW_BYTES = 256 << 10;
+const WINDOW_BYTES = 256 << 10;
 
 export interface LogsOfTable {
   readonly logs: readonly string[];

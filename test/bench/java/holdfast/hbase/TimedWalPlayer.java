@@ -2,6 +2,7 @@ package holdfast.hbase;
 
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.conf.Configured;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hbase.TableName;
 import org.apache.hadoop.hbase.client.Admin;
 import org.apache.hadoop.hbase.client.Connection;
@@ -10,6 +11,7 @@ import org.apache.hadoop.hbase.client.TableDescriptor;
 import org.apache.hadoop.hbase.client.TableDescriptorBuilder;
 import org.apache.hadoop.hbase.client.ColumnFamilyDescriptorBuilder;
 import org.apache.hadoop.hbase.io.compress.Compression;
+import org.apache.hadoop.hbase.io.hfile.HFile;
 import org.apache.hadoop.hbase.mapreduce.WALPlayer;
 import org.apache.hadoop.util.Tool;
 import org.apache.hadoop.util.ToolRunner;
@@ -48,7 +50,9 @@ public final class TimedWalPlayer extends Configured implements Tool {
       long bytes = 0;
       for (Path file : Main.files(to)) {
         if (!file.getFileName().toString().startsWith("_")) {
-          cells += (long) HFileCheck.read(conf, file, null).get("cells");
+          try (HFile.Reader reader = HFile.createReader(FileSystem.getLocal(conf).getRaw(), Main.hadoop(file), conf)) {
+            cells += reader.getEntries();
+          }
           bytes += Files.size(file);
         }
         Files.delete(file);
