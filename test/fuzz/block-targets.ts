@@ -134,7 +134,10 @@ export const CODEC_TARGET: Target = {
         });
         outcomes.push(`${refusal}`);
       };
-      await allocatedBy(limit, work, around);
+      // Chunks of a bomb are small, all of them together are not.
+      const { totalBytes } = await allocatedBy(limit, work, around);
+      if (totalBytes > 200_000 + 4 * Math.max(0, uncompressedBytes))
+        throw new Error(`${totalBytes} bytes in all for a payload of ${uncompressedBytes}`);
     }
     const half = outcomes.length / 2;
     if (outcomes.slice(0, half).join() !== outcomes.slice(half).join()) throw new Error('looks at what is not its own');
