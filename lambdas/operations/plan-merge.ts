@@ -4,6 +4,7 @@ import { ChainBroken } from '../../core/errors/log-errors.ts';
 import { UnknownAnswer } from '../../core/errors/platform-errors.ts';
 import { parseStoreFileName } from '../../core/hbase/store-file-name.ts';
 import { parseTableName, tablePath } from '../../core/hbase/table-name.ts';
+import { requireNoneMissing } from '../../core/plan/logs/edits-seen.ts';
 import { mergeGroups, type WalRegion, walRegionKey, walRegionsOf } from '../../core/plan/logs/merge-tasks.ts';
 import { positionsAfter } from '../../core/plan/logs/plan-logs.ts';
 import { RegionEvidence, type SeenEvent } from '../../core/plan/logs/region-evidence.ts';
@@ -74,6 +75,17 @@ export const planMerge =
     for (const table of plan.tables) {
       const events = split.events.flatMap(({ table: index, seen }) => (index === table.index ? [seen] : []));
       const evidence = new RegionEvidence(table.table, known.get(table.index) ?? [], greatestOf(table, regions));
+      for (const [region, facts] of Map.groupBy(split.regions, ({ table: index, walRegion }) =>
+        index === table.index ? walRegion : '',
+      )) {
+        if (region === '') continue;
+        const window = { from: table.position, boundary: plan.boundary };
+        requireNoneMissing(
+          { table: table.table, region },
+          facts.flatMap(({ seen }) => seen),
+          window,
+        );
+      }
       evidence.explain(events, { from: table.position, boundary: plan.boundary });
       for (const load of bulkLoadsOf(plan, table, events, regions)) {
         addBulkLoad(table, load, evidence, { tasks, copies });

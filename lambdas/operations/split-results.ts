@@ -47,6 +47,7 @@ const regionLine = z.strictObject({
   greatestSequenceId: count,
   cutSequenceId: count.exactOptional(),
   sureSequenceId: count.exactOptional(),
+  seen: z.array(z.tuple([count, count, count, count])),
 });
 
 const eventLine = z.strictObject({

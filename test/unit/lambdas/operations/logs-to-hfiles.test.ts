@@ -7,6 +7,7 @@ import { pourCells } from '../../../../core/hbase/hfile/cell-cursor.ts';
 import { HFileReader } from '../../../../core/hbase/hfile/hfile-reader.ts';
 import { HFileScanner } from '../../../../core/hbase/hfile/hfile-scanner.ts';
 import { SnapshotManifest } from '../../../../core/hbase/snapshot-manifest.ts';
+import type { SeenIds } from '../../../../core/plan/logs/edits-seen.ts';
 import { positionsOfSnapshot } from '../../../../core/plan/logs/log-position.ts';
 import { logStreams } from '../../../../core/plan/logs/log-streams.ts';
 import { planLogs } from '../../../../core/plan/logs/plan-logs.ts';
@@ -243,6 +244,22 @@ describe('the logs of a real HBase between a snapshot and a roll', () => {
     await putSplitResult(objects, place, 0, { ...(await readSplitResult(objects, place, 0)), logs: [] });
     const merge = world.call('PlanMerge', { ...session.holder, execution: session.begun!.execution });
     await expect(merge).rejects.toMatchObject({ name: 'UnknownAnswer', message: expect.stringContaining('tells of') });
+  });
+
+  it('that leave out edits which others go on from stop the session', async () => {
+    await plan();
+    const place = { bucket: WORK_BUCKET, work };
+    const objects = s3ObjectStore(world.clients);
+    const batch = { ...session.batchInput(), wals: SOURCE };
+    for (const line of await index('wal')) await world.call('SplitWals', { Items: [line], BatchInput: batch });
+    const result = await readSplitResult(objects, place, 0);
+    const [facts, ...others] = result.regions;
+    const last = 1_000_000;
+    const seen = [[last, last, T2, T2], ...facts!.seen.map(([a, b, from]) => [a, b, from, T2 - 1])];
+    const regions = [{ ...facts!, seen: seen as unknown as SeenIds[] }, ...others];
+    await putSplitResult(objects, place, 0, { ...result, regions });
+    const merge = world.call('PlanMerge', { ...session.holder, execution: session.begun!.execution });
+    await expect(merge).rejects.toMatchObject({ name: 'LogGap', message: expect.stringContaining('edits between') });
   });
 
   it.each([
