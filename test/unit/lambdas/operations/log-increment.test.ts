@@ -204,6 +204,7 @@ describe('an increment from logs', () => {
     await changeFamilies((families) => [...families, { ...families[0]!, name: 'new' }]);
     const stale = await increment({ orFull: true });
     expect(stale.error).toBe('NothingToBackUp');
+    expect(await sessions()).toBe(1);
     for (const [path, bytes] of laterSnapshot(chain, 'events-T0', 'events-T1', 10).objects) {
       await source.put(`root/${path}`, bytes);
     }
