@@ -5,7 +5,7 @@ import { ClocksDiffer, LogGap } from '../../../../../core/errors/log-errors.ts';
 import { History, type HistoryEvent, MARGIN_MS } from './log-history.ts';
 
 /** Histories in a run of `npm test`; more of them: HOLDFAST_HISTORIES=10000. A failure prints its seed and smallest history. */
-const HISTORIES = Number(process.env.HOLDFAST_HISTORIES ?? 400);
+const HISTORIES = Number(process.env.HOLDFAST_HISTORIES ?? 2_000);
 
 const nth = fc.nat({ max: 7 });
 const event: fc.Arbitrary<HistoryEvent> = fc.oneof(
@@ -16,13 +16,14 @@ const event: fc.Arbitrary<HistoryEvent> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 150_000 }) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('move' as const), region: nth, server: nth }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('roll' as const), server: nth }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('roll all' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const), server: nth }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('split logs' as const) }) },
   {
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('start' as const),
-      skewMs: fc.constantFrom(-MARGIN_MS, 0, 1, MARGIN_MS),
+      skewMs: fc.constantFrom(-MARGIN_MS, 0, 2, MARGIN_MS),
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('archive' as const), server: nth, logs: nth }) },
@@ -30,7 +31,7 @@ const event: fc.Arbitrary<HistoryEvent> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('snapshot' as const), beforeMs: fc.nat({ max: 20_000 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('full' as const) }) },
   {
-    weight: 5,
+    weight: 6,
     arbitrary: fc.record({
       kind: fc.constant('increment' as const),
       commits: fc.boolean(),
@@ -54,8 +55,8 @@ describe('a chain over a history of edits, moves, rolls, crashes and cleaners', 
       { kind: 'full' },
     ];
     fc.assert(
-      fc.property(fc.array(event, { minLength: 20, maxLength: 80, size: 'max' }), (events) => {
-        const history = new History();
+      fc.property(fc.array(event, { minLength: 20, maxLength: 80, size: 'max' }), fc.boolean(), (events, isWithin) => {
+        const history = new History(isWithin);
         for (const one of [...beginning, ...events]) {
           try {
             history.apply(one);
