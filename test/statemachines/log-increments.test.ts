@@ -90,7 +90,8 @@ describe('increments from the logs of a real HBase restore what a reader saw at 
     expect([await h.listing('backups'), await h.listing(h.stack.WorkBucket), await rootFacts(h, ROOT)]).toEqual(before);
 
     const t2 = await chain.incrementAt('T2');
-    const [{ wals }] = (await chain.positionsOf(t2.id)) as [{ wals: object[] }];
+    const [first] = await chain.positionsOf(t2.id);
+    const wals = first?.wals;
     expect(wals).toMatchObject([
       { server: killed, isEnded: true },
       { server: other, from: 1795452700375, isEnded: false },
@@ -219,7 +220,8 @@ describe('what a listing and names show', () => {
     await chain.put(`oldWALs/${joined}.1795452632399`, '');
     const taken = made(await chain.increment());
     expect(taken.parents).toEqual([full]);
-    const [{ wals }] = (await chain.positionsOf(taken.id)) as [{ wals: object[] }];
+    const [first] = await chain.positionsOf(taken.id);
+    const wals = first?.wals;
     expect(wals).toHaveLength(3);
     expect(await restoredCells(h, taken.id)).toEqual(cellsAt('chain', 'T1'));
   });
@@ -230,11 +232,11 @@ describe('what a listing and names show', () => {
     await layOut(h, 'chain', 'T0');
     for (const path of await logs()) await chain.remove(path);
     const blind = made(await h.run('FullBackupStateMachine', { root: ROOT, source: 's3://hbase/root', all: true }));
-    const [{ wals, walsNote }] = (await chain.positionsOf(blind.id)) as [{ wals: null; walsNote: string }];
+    const { wals, walsNote } = (await chain.positionsOf(blind.id))[0]!;
     expect(wals).toBeNull();
     await layOut(h, 'chain', 'T1');
     const refused = await chain.increment();
     expect(refused).toMatchObject({ status: 'FAILED', error: 'NoLogPosition' });
-    expect(refused.cause).toContain(walsNote);
+    expect(refused.cause).toContain(position!.walsNote);
   });
 });
