@@ -66,6 +66,11 @@ export async function followExecution(
     const { status, output: text, error, cause } = await world.sfn.send(new DescribeExecutionCommand({ executionArn }));
     if (status !== 'RUNNING' && status !== 'PENDING_REDRIVE') {
       const ended = (status ?? 'FAILED') as Ended['status'];
+      // It went from copying to its end between two looks: the bar ends full all the same.
+      if (ended === 'SUCCEEDED' && phase === COPYING && plan) {
+        const { files, bytes } = plan;
+        output.progress({ phase: 'Copy', files, ofFiles: files, bytes, ofBytes: bytes });
+      }
       return { status: ended, output: text === undefined ? undefined : JSON.parse(text), error, cause };
     }
     const state = await currentState(world, executionArn);

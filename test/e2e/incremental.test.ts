@@ -18,9 +18,8 @@ const holdfast = (...args: string[]) => terminal.holdfast(...args);
 
 test('a chain at the terminal: refused without a full, planned, made, described, restored', async () => {
   const logs = await holdfast(...CREATE);
-  expect(logs.code).toBe(2);
-  expect(logs.text).toContain('from logs are not in this release yet');
-  expect(logs.text).toContain('--from-snapshot');
+  expect(logs.code).toBe(1);
+  expect(logs.text).toContain('NoFullBackup');
   const stray = await holdfast(...CREATE, '--from-snapshot', '--standalone');
   expect(stray.code).toBe(2);
   expect(stray.text).toContain('standalone: is no field of this operation');
