@@ -251,9 +251,10 @@ export class FaultBench {
   hanging(machine: Machine, state: string): Armed {
     return this.atState(machine, state, async (call, next) => {
       const { config } = this.h.cloud.functions.resolve(String(call.input.FunctionName));
-      const late = config.timeoutSeconds * 1_000 + 60_000;
+      // All of them at one moment: a function that writes much does not outlive the longest that a step may.
+      const late = this.h.clock.now() + config.timeoutSeconds * 1_000 + 60_000;
       const inner = this.#duringWrites(call, async (write, go) => {
-        await this.h.clock.sleep(late);
+        await this.h.clock.sleep(Math.max(0, late - this.h.clock.now()));
         return go(write);
       });
       const answer = await next(call);
