@@ -96,3 +96,12 @@ export function mobRegionName(table: TableName): string {
     .update(`${formatTableName(table)},.mob,0`)
     .digest('hex');
 }
+
+/**
+ * Whether a region has rows of its own: it is neither split nor offline, no replica, which shares the files of region 0,
+ * and not the one of the mob files (start key `.mob`, id 0).
+ */
+export function servesRows({ offline, split, replicaId, regionId, startKey }: RegionInfo): boolean {
+  if (regionId === 0n && Buffer.from(startKey).toString('latin1') === '.mob') return false;
+  return !offline && !split && replicaId === 0;
+}

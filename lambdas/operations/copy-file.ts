@@ -5,7 +5,8 @@ import { dataKey } from '../../core/image-layout.ts';
 import type { PlannedCopy } from '../../core/plan/planned-line.ts';
 import { SOURCE_AREAS } from '../../core/plan/source-files.ts';
 import type { S3Uri } from '../../core/s3-uri.ts';
-import type { ListedObject, ObjectStore } from '../ports/object-store.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { findExactly } from './find-exactly.ts';
 import { type MadePlace, madeKey, sourceKey } from './source-listing.ts';
 
 export interface CopyPlace {
@@ -98,15 +99,6 @@ async function tryCopy(
         evidenceOf(file),
       );
   }
-}
-
-async function findExactly(
-  objects: Pick<ObjectStore, 'list'>,
-  bucket: string,
-  key: string,
-): Promise<ListedObject | undefined> {
-  for await (const object of objects.list(bucket, key)) return object.key === key ? object : undefined;
-  return undefined;
 }
 
 const evidenceOf = ({ path, size }: PlannedCopy) => {

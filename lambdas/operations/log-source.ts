@@ -3,7 +3,8 @@ import { LogUnreadable } from '../../core/errors/log-errors.ts';
 import { parseWalPath, walCandidates } from '../../core/hbase/wal/wal-name.ts';
 import type { WalSource } from '../../core/hbase/wal/wal-source.ts';
 import type { S3Uri } from '../../core/s3-uri.ts';
-import type { ListedObject, ObjectStore } from '../ports/object-store.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { findExactly } from './find-exactly.ts';
 import type { PlannedWal } from './wal-plan.ts';
 
 type Objects = Pick<ObjectStore, 'getRange' | 'list'>;
@@ -52,7 +53,7 @@ export class LogSource implements WalSource {
     const paths = file.kind === 'wal' ? walCandidates(file) : [];
     for (const path of paths) {
       const key = `${this.#wals.prefix}/${path}`;
-      const found = await this.#listed(key);
+      const found = await findExactly(this.#objects, this.#wals.bucket, key);
       if (found === undefined) continue;
       const { end, sizeBytes } = this.#wal;
       const isSame = end === 'OPEN' ? found.size >= sizeBytes : found.size === sizeBytes;
@@ -67,13 +68,6 @@ export class LogSource implements WalSource {
       'take a full of the tables, or run it again with --or-full; keep logs longer: hbase.master.logcleaner.ttl',
       { log: this.#wal.path },
     );
-  }
-
-  async #listed(key: string): Promise<ListedObject | undefined> {
-    for await (const object of this.#objects.list(this.#wals.bucket, key)) {
-      return object.key === key ? object : undefined;
-    }
-    return undefined;
   }
 
   #changed(path: string, size: number): LogUnreadable {

@@ -20,6 +20,7 @@ import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { StepRun } from '../ports/step-run.ts';
+import { findExactly } from './find-exactly.ts';
 import { type MergeTask, readMergeChunk } from './merge-plan.ts';
 import { notingFailure } from './noting-failure.ts';
 import { sourceKey } from './source-listing.ts';
@@ -197,18 +198,17 @@ class TaskMerger {
     const source = parseS3Uri(this.#plan.source, 'source');
     for (const area of ['data', 'archive'] as const) {
       const key = sourceKey(source, area, path);
-      for await (const object of this.#objects.list(source.bucket, key)) {
-        if (object.key !== key) break;
-        const reader = await HFileReader.open({
-          sizeBytes: object.size,
-          read: (offset, length) => this.#objects.getRange(source.bucket, key, offset, length, object.etag),
-        });
-        const range = {
-          ...(startKey !== '' && { startRow: Buffer.from(startKey, 'hex') }),
-          ...(endKey !== '' && { stopRow: Buffer.from(endKey, 'hex') }),
-        };
-        return new LoadedCells(new HFileScanner(reader, range), sequenceId);
-      }
+      const object = await findExactly(this.#objects, source.bucket, key);
+      if (object === undefined) continue;
+      const reader = await HFileReader.open({
+        sizeBytes: object.size,
+        read: (offset, length) => this.#objects.getRange(source.bucket, key, offset, length, object.etag),
+      });
+      const range = {
+        ...(startKey !== '' && { startRow: Buffer.from(startKey, 'hex') }),
+        ...(endKey !== '' && { stopRow: Buffer.from(endKey, 'hex') }),
+      };
+      return new LoadedCells(new HFileScanner(reader, range), sequenceId);
     }
     throw new SourceFileMissing(
       `${table}: the file ${path}, which was bulk loaded since the parent, is neither in data/ nor in archive/`,

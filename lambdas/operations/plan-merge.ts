@@ -72,26 +72,25 @@ export const planMerge =
     const copies: BulkCopy[] = [];
     const storeFiles: string[] = [];
     const tables: WalSummary['tables'] = [];
+    const eventsOf = Map.groupBy(split.events, ({ table }) => table);
+    const regionsOf = Map.groupBy(split.regions, ({ table }) => table);
+    const segmentsOf = Map.groupBy(split.segments, ({ table }) => table);
+    const logs = new Map(split.logs.map((log) => [log.wal, log]));
     for (const table of plan.tables) {
-      const events = split.events.flatMap(({ table: index, seen }) => (index === table.index ? [seen] : []));
+      const events = (eventsOf.get(table.index) ?? []).map(({ seen }) => seen);
       const evidence = new RegionEvidence(table.table, known.get(table.index) ?? [], greatestOf(table, regions));
-      for (const [region, facts] of Map.groupBy(split.regions, ({ table: index, walRegion }) =>
-        index === table.index ? walRegion : '',
-      )) {
-        if (region === '') continue;
-        const window = { from: table.position, boundary: plan.boundary };
-        requireNoneMissing(
-          { table: table.table, region },
-          facts.flatMap(({ seen }) => seen),
-          window,
-        );
+      const window = { from: table.position, boundary: plan.boundary };
+      for (const [region, facts] of Map.groupBy(regionsOf.get(table.index) ?? [], ({ walRegion }) => walRegion)) {
+        const seen = facts.flatMap((one) => one.seen);
+        requireNoneMissing({ table: table.table, region }, seen, window);
       }
-      evidence.explain(events, { from: table.position, boundary: plan.boundary });
+      evidence.explain(events, window);
       for (const load of bulkLoadsOf(plan, table, events, regions)) {
         addBulkLoad(table, load, evidence, { tasks, copies });
       }
       for (const region of evidence.known()) storeFiles.push(knownFilesLine(table.index, region));
-      tables.push(summaryOf(plan, table, { wals, split, replayedFiles: evidence.replayedFiles }));
+      const segments = segmentsOf.get(table.index) ?? [];
+      tables.push(summaryOf(plan, table, { wals, logs, segments, replayedFiles: evidence.replayedFiles }));
     }
     const lastWrites = new Map(split.logs.map(({ name, lastWriteMs }) => [name, lastWriteMs ?? undefined]));
     const positions = positionsAfter(streamsOf(plan), basesOf(plan), lastWrites, plan);
@@ -205,12 +204,18 @@ const taskKey = ({ table, region, family }: Pick<MergeTask, 'table' | 'region' |
 function summaryOf(
   { newServers }: WalPlan,
   { index }: WalTable,
-  found: { readonly wals: readonly PlannedWal[]; readonly split: SplitResult; readonly replayedFiles: number },
+  found: {
+    readonly wals: readonly PlannedWal[];
+    /** By their numbers in the plan. */
+    readonly logs: ReadonlyMap<number, SplitLog>;
+    readonly segments: readonly PlacedSegment[];
+    readonly replayedFiles: number;
+  },
 ): WalSummary['tables'][number] {
   const mine = found.wals.filter(({ tables }) => tables.includes(index));
-  const read = new Map(found.split.logs.map((log) => [log.wal, log]));
+  const { logs: read } = found;
   const torn = mine.filter(({ wal }) => read.get(wal)?.end === 'torn');
-  const cells = found.split.segments.reduce((sum, segment) => sum + (segment.table === index ? segment.cells : 0), 0);
+  const cells = found.segments.reduce((sum, segment) => sum + segment.cells, 0);
   return {
     index,
     cells,

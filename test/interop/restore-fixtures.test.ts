@@ -1,13 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readSnapshotDescription } from '../../core/hbase/snapshot-description.ts';
 import { formatTableName } from '../../core/hbase/table-name.ts';
 import type { RestoredTables } from '../../lambdas/contracts/restored-tables.ts';
 import { type FixtureName, fixture, snapshotsOf } from '../support/fixture.ts';
-import { type HoldfastCloud, holdfastCloud, ROOT, SOURCE, TARGET } from '../support/holdfast-cloud.ts';
+import { holdfastCloud, ROOT, SOURCE, TARGET } from '../support/holdfast-cloud.ts';
 import { compareCells } from './hbase/compare-cells.ts';
+import { downloadTarget } from './hbase/download-target.ts';
 import { truthOf } from './hbase/fixture-truth.ts';
 import { realHBase } from './hbase/real-hbase.ts';
 
@@ -15,17 +16,6 @@ const names: FixtureName[] = ['shop', 'splits', 'bulk', 'tags-mob', 'walcomp', '
 const hbase = realHBase();
 const work = mkdtempSync(join(tmpdir(), 'holdfast-restore-'));
 afterAll(() => rmSync(work, { recursive: true }));
-
-/** Writes what lies below the target to a directory. */
-async function download({ objects }: HoldfastCloud, directory: string): Promise<void> {
-  const { hostname: bucket, pathname } = new URL(TARGET);
-  const prefix = `${pathname.slice(1)}/`;
-  for await (const { key } of objects.list(bucket, prefix)) {
-    const file = join(directory, key.slice(prefix.length));
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, (await objects.get(bucket, key, 1 << 30))?.bytes ?? '');
-  }
-}
 
 describe.each(names)('fixture %s, backed up and restored by the deployed app, cloned by HBase', (name) => {
   test.each(snapshotsOf(fixture(name)))('%s: cell for cell what was there', { timeout: 240_000 }, async (snapshot) => {
@@ -41,7 +31,7 @@ describe.each(names)('fixture %s, backed up and restored by the deployed app, cl
     const [made] = (restored.output as RestoredTables).tables;
 
     const directory = join(work, name, snapshot);
-    await download(app, directory);
+    await downloadTarget(app, directory);
     const { cells, count } = truthOf(name, snapshot);
     const [expectedFile, dumpFile] = [join(directory, 'expected.jsonl.gz'), join(directory, 'dump.jsonl')];
     writeFileSync(expectedFile, cells);

@@ -1,12 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { RestoredTables } from '../../lambdas/contracts/restored-tables.ts';
 import { AS_OF, layOut, pointOf } from '../support/as-of.ts';
 import { type FixtureName, fixture } from '../support/fixture.ts';
 import { type HoldfastCloud, holdfastCloud, ROOT, TARGET } from '../support/holdfast-cloud.ts';
 import { compareCells } from './hbase/compare-cells.ts';
+import { downloadTarget } from './hbase/download-target.ts';
 import { realHBase } from './hbase/real-hbase.ts';
 
 const hbase = realHBase();
@@ -31,14 +32,7 @@ const cases: readonly { name: FixtureName; steps: readonly Step[] }[] = [
 async function restored(app: HoldfastCloud, image: string, directory: string): Promise<Map<string, string>> {
   const ended = await app.run('RestoreStateMachine', { root: ROOT, image, target: TARGET });
   expect(ended).toMatchObject({ status: 'SUCCEEDED' });
-  const { hostname: bucket, pathname } = new URL(TARGET);
-  const prefix = `${pathname.slice(1)}/`;
-  for await (const { key } of app.objects.list(bucket, prefix)) {
-    const file = join(directory, key.slice(prefix.length));
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, (await app.objects.get(bucket, key, 1 << 30))?.bytes ?? '');
-    await app.cloud.call('s3', 'DeleteObject', { Bucket: bucket, Key: key });
-  }
+  await downloadTarget(app, directory, { empties: true });
   return new Map((ended.output as RestoredTables).tables.map(({ table, snapshot }) => [table, snapshot] as const));
 }
 

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { HBaseFormatError } from '../format-error.ts';
 import type { RowRange } from '../hfile/hfile-scanner.ts';
-import { mobRegionName } from '../region-info.ts';
+import { servesRows } from '../region-info.ts';
 import type { ManifestRegion, SnapshotManifest } from '../snapshot-manifest.ts';
 
 /** A region that serves rows, and which of them are asked for. */
@@ -15,12 +15,9 @@ export interface ScanRegion extends RowRange {
  * @throws HBaseFormatError if two of them serve the same rows
  */
 export function scanRegions(manifest: SnapshotManifest, range: RowRange): ScanRegion[] {
-  const mobRegion = mobRegionName(manifest.tableSchema.table);
   const serving = manifest.regions
     .map((region) => ({ region, info: manifest.regionInfo(region) }))
-    .filter(
-      ({ region, info }) => region.encodedName !== mobRegion && !info.offline && !info.split && info.replicaId === 0,
-    )
+    .filter(({ info }) => servesRows(info))
     .sort((a, b) => Buffer.compare(a.info.startKey, b.info.startKey));
   for (const [i, { region, info }] of serving.entries()) {
     const next = serving[i + 1];

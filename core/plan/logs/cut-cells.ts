@@ -4,8 +4,6 @@ import type { CellCursor } from '../../hbase/hfile/cell-cursor.ts';
 export class CutCells implements CellCursor {
   readonly #cells: CellCursor;
   readonly #below: number;
-  /** How many were left out. */
-  left = 0;
 
   constructor(cells: CellCursor, below: number) {
     this.#cells = cells;
@@ -31,14 +29,12 @@ export class CutCells implements CellCursor {
       if (typeof more !== 'boolean') return this.#resume(more);
       if (!more) return false;
       if (this.#cells.mvcc < this.#below) return true;
-      this.left++;
     }
   }
 
   async #resume(more: Promise<boolean>): Promise<boolean> {
     if (!(await more)) return false;
     if (this.#cells.mvcc < this.#below) return true;
-    this.left++;
     return this.advance();
   }
 }

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { ChainBroken } from '../../errors/log-errors.ts';
-import type { RegionInfo } from '../../hbase/region-info.ts';
+import { servesRows } from '../../hbase/region-info.ts';
 import type { SnapshotManifest } from '../../hbase/snapshot-manifest.ts';
 
 export interface TargetRegion {
@@ -16,43 +16,6 @@ export interface RegionOfRow {
   named(encodedName: string): number;
   /** Place of the region that has a row; the row is `length` bytes from `offset` on. */
   find(bytes: Uint8Array, offset: number, length: number): number;
-}
-
-/**
- * The regions into which an increment's cells go: those of the parent that serve rows, which are neither split nor
- * offline. In order of their start keys; they cover every row exactly once.
- */
-export class TargetRegions implements RegionOfRow {
-  readonly regions: readonly TargetRegion[];
-  readonly #rows: RowRegions;
-
-  /** @throws ChainBroken if they leave rows out or overlap */
-  constructor(manifest: SnapshotManifest, table: string) {
-    const regions: TargetRegion[] = [];
-    for (const region of manifest.regions) {
-      const info = manifest.regionInfo(region);
-      if (serves(info)) {
-        regions.push({ encodedName: region.encodedName, startKey: info.startKey, endKey: info.endKey });
-      }
-    }
-    regions.sort((a, b) => Buffer.compare(a.startKey, b.startKey));
-    for (const [i, region] of regions.entries()) {
-      const next = regions[i + 1]?.startKey ?? new Uint8Array(0);
-      const isFirst = i === 0 && region.startKey.length > 0;
-      if (isFirst || Buffer.compare(region.endKey, next) !== 0) throw notTiled(table, region.encodedName);
-    }
-    if (regions.length === 0) throw notTiled(table, 'none');
-    this.regions = regions;
-    this.#rows = new RowRegions(regions);
-  }
-
-  named(encodedName: string): number {
-    return this.#rows.named(encodedName);
-  }
-
-  find(bytes: Uint8Array, offset: number, length: number): number {
-    return this.#rows.find(bytes, offset, length);
-  }
 }
 
 /** Regions that are known to cover every row, in order of their start keys. */
@@ -82,10 +45,40 @@ export class RowRegions implements RegionOfRow {
   }
 }
 
-/** The mob region (start key `.mob`, id 0) has files and no rows of its own; replicas share the files of region 0. */
-function serves({ offline, split, replicaId, regionId, startKey }: RegionInfo): boolean {
-  if (regionId === 0n && Buffer.from(startKey).toString('latin1') === '.mob') return false;
-  return !offline && !split && replicaId === 0;
+/**
+ * The regions into which an increment's cells go: those of the parent that serve rows. In order of their start keys; they
+ * cover every row exactly once.
+ */
+export class TargetRegions extends RowRegions {
+  readonly regions: readonly TargetRegion[];
+
+  /** @throws ChainBroken if they leave rows out or overlap */
+  constructor(manifest: SnapshotManifest, table: string) {
+    const regions = servingRegions(manifest);
+    requireTiled(regions, table);
+    super(regions);
+    this.regions = regions;
+  }
+}
+
+function servingRegions(manifest: SnapshotManifest): TargetRegion[] {
+  const regions: TargetRegion[] = [];
+  for (const region of manifest.regions) {
+    const info = manifest.regionInfo(region);
+    if (servesRows(info)) {
+      regions.push({ encodedName: region.encodedName, startKey: info.startKey, endKey: info.endKey });
+    }
+  }
+  return regions.sort((a, b) => Buffer.compare(a.startKey, b.startKey));
+}
+
+function requireTiled(regions: readonly TargetRegion[], table: string): void {
+  for (const [i, region] of regions.entries()) {
+    const next = regions[i + 1]?.startKey ?? new Uint8Array(0);
+    const isFirst = i === 0 && region.startKey.length > 0;
+    if (isFirst || Buffer.compare(region.endKey, next) !== 0) throw notTiled(table, region.encodedName);
+  }
+  if (regions.length === 0) throw notTiled(table, 'none');
 }
 
 const notTiled = (table: string, region: string) =>
