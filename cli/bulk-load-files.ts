@@ -88,7 +88,7 @@ export class BulkLoadFiles implements CellTarget {
         kind: { kind: 'bulk-load-file', sourceTask: this.#what },
         compression: compressionOf(facts),
         blockBytes: Number(attributeText(schema.attributes, 'BLOCKSIZE')) || BLOCK_BYTES,
-        bloom: bloomOf(facts),
+        ...facts.bloom,
         hasTags: facts.hasTags,
         createdAtMs: this.#createdAtMs,
       },
@@ -114,9 +114,4 @@ function compressionOf({ schema, zstdFraming }: FamilyFacts): WriterCompression 
   const wanted = attributeText(schema.attributes, 'COMPRESSION')?.toUpperCase() ?? 'NONE';
   if (wanted === 'ZSTD') return zstdFraming ?? 'GZ';
   return WRITER_COMPRESSIONS.find((one) => one === wanted) ?? 'GZ';
-}
-
-function bloomOf({ schema }: FamilyFacts): 'NONE' | 'ROW' | 'ROWCOL' {
-  const wanted = attributeText(schema.attributes, 'BLOOMFILTER')?.toUpperCase();
-  return wanted === 'NONE' || wanted === 'ROWCOL' ? wanted : 'ROW';
 }

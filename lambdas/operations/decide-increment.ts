@@ -19,6 +19,7 @@ import type { Logs } from '../ports/logs.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { SourceTables } from '../ports/source-tables.ts';
 import { backupBases } from './backup-bases.ts';
+import { familyTraits } from './family-traits.ts';
 import { type LogParent, LogParents } from './log-parents.ts';
 
 export interface IncrementPorts {
@@ -129,7 +130,7 @@ async function decideTable(
   const now = await ports.sourceTables.schema(parseS3Uri(request.source, 'source'), table);
   requireSameFamilies(table, parent.snapshot.tableSchema, now);
   if (now !== undefined) familySettings(now, table);
-  const families = familySettings(parent.snapshot.tableSchema, table);
+  const families = familySettings(parent.snapshot.tableSchema, table, await familyTraits(ports.objects, parent));
   const { regions } = new TargetRegions(parent.snapshot, table);
   return { table, index, parent, base, families, regions };
 }

@@ -132,8 +132,15 @@ class TaskMerger {
       });
       const upload = this.#objects.upload(this.#place.bucket, `${madePrefix(this.#place.work)}${path}`);
       try {
-        const { compression, blockBytes, bloom, isMob } = family;
-        const options = { compression, blockBytes, bloom, hasTags, createdAtMs: this.#plan.startedAt };
+        const { compression, blockBytes, bloom, bloomPrefixBytes, isMob } = family;
+        const options = {
+          compression,
+          blockBytes,
+          bloom,
+          bloomPrefixBytes,
+          hasTags,
+          createdAtMs: this.#plan.startedAt,
+        };
         const writer = new HFileWriter({ ...options, kind: { kind: 'store-file', isMob } }, (bytes) =>
           upload.write(bytes),
         );

@@ -36,10 +36,11 @@ const walTable = z.strictObject({
   families: z.array(
     z.strictObject({
       name: z.string(),
-      /** How its new HFiles are written. A family of ZSTD gets GZ: which framing its cluster reads is not known. */
+      /** How its new HFiles are written. */
       compression: z.enum(['NONE', 'GZ', 'SNAPPY', 'LZ4', 'ZSTD', 'ZSTD framed']),
       blockBytes: z.number().int().positive(),
-      bloom: z.enum(['NONE', 'ROW', 'ROWCOL']),
+      bloom: z.enum(['NONE', 'ROW', 'ROWCOL', 'ROWPREFIX_FIXED_LENGTH']),
+      bloomPrefixBytes: z.number().int().positive().optional(),
       isMob: z.boolean(),
     }),
   ),

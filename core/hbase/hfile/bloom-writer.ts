@@ -4,8 +4,8 @@ import { writeVint } from './hadoop-vint.ts';
 import { IndexChunk } from './index-writer.ts';
 import { murmurHash } from './murmur-hash.ts';
 
-/** BloomType of a column family, those that are written here. */
-export type BloomType = 'NONE' | 'ROW' | 'ROWCOL';
+/** BloomType of a column family. */
+export type BloomType = 'NONE' | 'ROW' | 'ROWCOL' | 'ROWPREFIX_FIXED_LENGTH';
 
 export const BLOOM_HASHES = 7;
 const VERSION = 3;
@@ -16,7 +16,7 @@ const ROWCOL_COMPARATOR = 'org.apache.hadoop.hbase.CellComparatorImpl';
 
 /** HBase's compound bloom filter (CompoundBloomFilterWriter): chunks among the data blocks, meta at the end. */
 export class BloomWriter {
-  readonly type: 'ROW' | 'ROWCOL';
+  readonly type: Exclude<BloomType, 'NONE'>;
   readonly #bits: Uint8Array;
   readonly #maxKeys: number;
   readonly #index = new IndexChunk();
@@ -29,13 +29,13 @@ export class BloomWriter {
   #totalBytes = 0;
 
   /** @param chunkBytes bytes of bits; HBase's io.storefile.bloom.block.size, a multiple of 128 */
-  constructor(type: 'ROW' | 'ROWCOL', chunkBytes: number) {
+  constructor(type: Exclude<BloomType, 'NONE'>, chunkBytes: number) {
     this.type = type;
     this.#bits = new Uint8Array(chunkBytes);
     this.#maxKeys = Math.floor((chunkBytes * 8 * Math.LN2 ** 2) / -Math.log(ERROR_RATE));
   }
 
-  /** A row, or the key bytes of the first possible cell of a column; each once, in order. */
+  /** A row, its prefix, or the key bytes of the first possible cell of a column; each once, in order. */
   add(key: Uint8Array): void {
     if (this.#keys >= this.#maxKeys) this.#endChunk();
     const bits = this.#bits.length * 8;

@@ -23,6 +23,7 @@ export function fileInfoFor(
     readonly lastKey: Buffer | undefined;
     readonly lastBloomKey: Buffer | undefined;
     readonly bloom: BloomType;
+    readonly bloomPrefixBytes?: number | undefined;
     readonly hasTags: boolean;
     readonly createdAtMs: number;
   },
@@ -45,6 +46,7 @@ export function fileInfoFor(
   if (file.lastBloomKey !== undefined) {
     info.set('BLOOM_FILTER_TYPE', Buffer.from(file.bloom));
     info.set('LAST_BLOOM_KEY', file.lastBloomKey);
+    if (file.bloom === 'ROWPREFIX_FIXED_LENGTH') info.set('BLOOM_FILTER_PARAM', int32(file.bloomPrefixBytes ?? 0));
   }
   if (kind.kind === 'store-file') {
     info.set('MAX_SEQ_ID_KEY', int64(BigInt(facts.maxMvcc)));

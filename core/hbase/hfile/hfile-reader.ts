@@ -146,12 +146,26 @@ export class HFileReader {
    * for the row itself.
    */
   async mayHaveRow(row: Uint8Array): Promise<boolean> {
-    if (this.#bloom?.type !== 'ROW' || !this.#bloom.meta.isMurmur || this.trailer.dataIndexLevels < 2) return true;
+    const key = this.#bloomKey(row);
+    if (key === undefined || !this.#bloom?.meta.isMurmur || this.trailer.dataIndexLevels < 2) return true;
     const { chunks, hashes } = this.#bloom.meta;
-    const i = lastAtMost(chunks, (entry) => compareBytes(entry.key, 0, entry.key.length, row, 0, row.length));
+    const i = lastAtMost(chunks, (entry) => compareBytes(entry.key, 0, entry.key.length, key, 0, key.length));
     if (i < 0) return false;
     const { payload } = await this.block(chunks[i]!, 'bloom chunk');
-    return isInChunk(payload, hashes, row);
+    return isInChunk(payload, hashes, key);
+  }
+
+  /** Bytes of a row that its filter of prefixes keeps; undefined if it has none. */
+  get bloomPrefixBytes(): number | undefined {
+    if (this.#bloom?.type !== 'ROWPREFIX_FIXED_LENGTH') return undefined;
+    const bytes = integerOf(this.info, 'BLOOM_FILTER_PARAM', 4, this.trailer.fileInfoOffset);
+    return bytes === undefined || bytes <= 0n ? undefined : Number(bytes);
+  }
+
+  #bloomKey(row: Uint8Array): Uint8Array | undefined {
+    if (this.#bloom?.type === 'ROW') return row;
+    const prefixBytes = this.bloomPrefixBytes;
+    return prefixBytes === undefined ? undefined : row.subarray(0, prefixBytes);
   }
 
   /** A data block's cells as {@link CellLayout} says. */

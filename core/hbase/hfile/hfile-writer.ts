@@ -20,6 +20,8 @@ export interface HFileWriterOptions {
   /** The family's BLOCKSIZE: bytes of payload from which on a data block ends. */
   readonly blockBytes: number;
   readonly bloom: BloomType;
+  /** Of ROWPREFIX_FIXED_LENGTH: how many bytes of a row are kept. */
+  readonly bloomPrefixBytes?: number | undefined;
   /** Whether any cell may have tags; costs two bytes a cell. */
   readonly hasTags: boolean;
   readonly createdAtMs: number;
@@ -58,6 +60,7 @@ export class HFileWriter {
   readonly #blocks: BlockWriter;
   readonly #index: DataIndexWriter;
   readonly #bloom: BloomWriter | undefined;
+  readonly #bloomPrefixBytes: number;
   readonly #payload: GrowingBytes;
   readonly #facts = new CellFacts();
   readonly #flushBytes: number;
@@ -77,6 +80,9 @@ export class HFileWriter {
     this.#blocks = new BlockWriter(options.compression, sink, this.#flushBytes);
     this.#index = new DataIndexWriter(options.index ?? INDEX);
     const { bloom } = options;
+    this.#bloomPrefixBytes = options.bloomPrefixBytes ?? 0;
+    if (bloom === 'ROWPREFIX_FIXED_LENGTH' && !(this.#bloomPrefixBytes > 0))
+      throw new RangeError('a prefix without length');
     this.#bloom = bloom === 'NONE' ? undefined : new BloomWriter(bloom, options.bloomChunkBytes ?? BLOOM_CHUNK_BYTES);
     this.#payload = new GrowingBytes(options.blockBytes + (options.blockBytes >>> 2) + 1024);
   }
@@ -138,7 +144,7 @@ export class HFileWriter {
     const info = fileInfoFor(kind, this.#facts, {
       ...this.#options,
       lastKey,
-      lastBloomKey: hasBloom ? bloomKeyOf(bloom.type, lastKey, 0, lastKey.length) : undefined,
+      lastBloomKey: hasBloom ? this.#bloomKey(bloom.type, lastKey, 0, lastKey.length) : undefined,
     });
     const fileInfo = blocks.block('file info', writeFileInfo(info));
     if (hasBloom) blocks.block('bloom meta', bloom.metaPayload());
@@ -184,12 +190,17 @@ export class HFileWriter {
       if (order < 0 && this.#payload.length >= this.#options.blockBytes) full = this.#endBlock();
     }
     if (this.#bloom !== undefined) {
+      const { type } = this.#bloom;
       const isKnown =
         !isFirst &&
-        (this.#bloom.type === 'ROW'
-          ? isSameRow(previous, previousAt, bytes, keyAt)
-          : isSameColumn(previous, previousAt, previousEnd, bytes, keyAt, keyEnd));
-      if (!isKnown) this.#bloom.add(bloomKeyOf(this.#bloom.type, bytes, keyAt, keyEnd));
+        (type === 'ROWCOL'
+          ? isSameColumn(previous, previousAt, previousEnd, bytes, keyAt, keyEnd)
+          : isSameRow(previous, previousAt, bytes, keyAt) ||
+            (type === 'ROWPREFIX_FIXED_LENGTH' &&
+              this.#bloomKey(type, bytes, keyAt, keyEnd).equals(
+                this.#bloomKey(type, previous, previousAt, previousEnd),
+              )));
+      if (!isKnown) this.#bloom.add(this.#bloomKey(type, bytes, keyAt, keyEnd));
     }
     if (this.#payload.length === 0) this.#blockFirstKey = Buffer.from(bytes.subarray(keyAt, keyEnd));
     return full;
@@ -207,6 +218,11 @@ export class HFileWriter {
     this.#blockBeforeLastKey = this.#keyBefore();
     this.#payload.length = 0;
     return blocks.waitingBytes < this.#flushBytes ? undefined : blocks.flush();
+  }
+
+  #bloomKey(type: BloomWriter['type'], bytes: Uint8Array, keyAt: number, keyEnd: number): Buffer {
+    if (type !== 'ROWPREFIX_FIXED_LENGTH') return bloomKeyOf(type, bytes, keyAt, keyEnd);
+    return bloomKeyOf('ROW', bytes, keyAt, keyEnd).subarray(0, this.#bloomPrefixBytes);
   }
 
   #keyBefore(): Buffer {

@@ -1,4 +1,5 @@
 import { InvalidInput } from '../../errors/input-errors.ts';
+import { type FamilyBloom, familyBloom } from '../family-bloom.ts';
 import type { CellCursor } from '../hfile/cell-cursor.ts';
 import type { HFileReaderOptions } from '../hfile/hfile-reader.ts';
 import { MergedCells } from '../hfile/merge-runs.ts';
@@ -35,6 +36,7 @@ export interface FamilyFacts {
   readonly schema: FamilySchema;
   readonly hasTags: boolean;
   readonly zstdFraming: 'ZSTD' | 'ZSTD framed' | undefined;
+  readonly bloom: FamilyBloom;
 }
 
 /** Reads rows out of a snapshot, by the indexes of its files. */
@@ -100,6 +102,11 @@ export class TableScan {
         schema,
         hasTags: opened.some(({ reader }) => reader.layout.hasTags),
         zstdFraming: opened.find(({ reader }) => reader.zstdFraming)?.reader.zstdFraming,
+        bloom: familyBloom(
+          this.#manifest.tableSchema,
+          schema,
+          opened.find(({ reader }) => reader.bloomPrefixBytes)?.reader.bloomPrefixBytes,
+        ),
       });
     }
     return {

@@ -21,7 +21,8 @@ test('whatever the cells and the options, what was written is whole and reads as
       fc.record({
         compression: fc.constantFrom(...WRITER_COMPRESSIONS),
         blockBytes: fc.constantFrom(1, 64, 300, 65_536),
-        bloom: fc.constantFrom('NONE', 'ROW', 'ROWCOL'),
+        bloom: fc.constantFrom('NONE', 'ROW', 'ROWCOL', 'ROWPREFIX_FIXED_LENGTH'),
+        bloomPrefixBytes: fc.constantFrom(1, 3),
         index: fc.record({ chunkBytes: fc.constantFrom(64, 200, 131_072), minEntries: fc.constantFrom(2, 16) }),
         bloomChunkBytes: fc.constantFrom(128, 131_072),
         flushBytes: fc.constantFrom(1, 1000, 1 << 20),
@@ -109,6 +110,27 @@ test('a row of many cells, long rows, an empty qualifier, a large value', async 
     expect(await verifyHFile(sourceOf(file.bytes))).toMatchObject({ depth: 'cells', warnings: [] });
     expect(printed(await scanned(file.bytes)).join() === printed(cells).join()).toBe(true);
   }
+});
+
+test('a filter of row prefixes has each prefix once, and rows that are shorter than one', async () => {
+  const cells = inOrder([
+    ...Array.from({ length: 600 }, (_, i) => makeCell({ row: `${String(i >> 1).padStart(3, '0')}-${i}` })),
+    ...['7', '70', '999'].flatMap((row) => ['a', 'b'].map((qualifier) => makeCell({ row, qualifier }))),
+  ]);
+  const bloom = { bloom: 'ROWPREFIX_FIXED_LENGTH', bloomPrefixBytes: 3, bloomChunkBytes: 128 } as const;
+  const { bytes } = await madeHFile(cells, { ...bloom, blockBytes: 512, index: { chunkBytes: 512, minEntries: 4 } });
+  const reader = await HFileReader.open(sourceOf(bytes));
+  expect([reader.info.get('BLOOM_FILTER_PARAM'), String(reader.info.get('LAST_BLOOM_KEY'))]).toEqual([
+    Buffer.from([0, 0, 0, 3]),
+    '999',
+  ]);
+  // BLMFMET2: magic and header are 33 bytes, the count of keys stands behind version, size, hashes and type.
+  expect(bytes.readBigInt64BE(bytes.lastIndexOf('BLMFMET2') + 33 + 20)).toBe(303n);
+  const may = (row: string) => reader.mayHaveRow(Buffer.from(row));
+  for (const row of ['000-0', '299-never', '7', '70', '999-never']) expect(await may(row), row).toBe(true);
+  const misses = await Promise.all(Array.from({ length: 200 }, (_, i) => may(`${300 + i}-1`)));
+  expect(misses.filter((found) => found).length).toBeLessThan(10);
+  await expect(madeHFile(cells, { bloom: 'ROWPREFIX_FIXED_LENGTH' })).rejects.toThrow('without length');
 });
 
 test('memory is that of a block and of the index, not of the file', async () => {

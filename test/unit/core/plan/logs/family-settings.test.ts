@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import type { TableSchema } from '../../../../../core/hbase/table-schema.ts';
-import { familySettings } from '../../../../../core/plan/logs/family-settings.ts';
+import { familySettings, isToldByFiles } from '../../../../../core/plan/logs/family-settings.ts';
 import { requireSameFamilies } from '../../../../../core/plan/logs/same-families.ts';
 
 const NONE = Buffer.alloc(0);
@@ -34,6 +34,24 @@ describe('how a family’s new files are written', () => {
     expect(familySettings(schema({ a: odd }), 't')).toMatchObject([
       { compression: 'GZ', blockBytes: 65_536, bloom: 'NONE' },
     ]);
+  });
+
+  it('as its own files show what its descriptor does not say', () => {
+    const told = new Map([['a', { zstdFraming: 'ZSTD framed', bloomPrefixBytes: 4 } as const]]);
+    const prefix = { BLOOMFILTER: 'ROWPREFIX_FIXED_LENGTH' };
+    const settings = (family: Readonly<Record<string, string>>, table = {}) =>
+      familySettings(schema({ a: family }, table), 't', told)[0];
+    expect(settings({ COMPRESSION: 'ZSTD' })).toMatchObject({ compression: 'ZSTD framed', bloom: 'ROW' });
+    expect(settings({ COMPRESSION: 'LZ4' })).toMatchObject({ compression: 'LZ4' });
+    expect(settings(prefix)).toMatchObject({ bloom: 'ROWPREFIX_FIXED_LENGTH', bloomPrefixBytes: 4 });
+    const length = { 'RowPrefixBloomFilter.prefix_length': '7' };
+    expect(settings(prefix, length)).toMatchObject({ bloomPrefixBytes: 7 });
+    expect(settings({ ...prefix, ...length }, { 'RowPrefixBloomFilter.prefix_length': '8' })).toMatchObject({
+      bloomPrefixBytes: 7,
+    });
+    expect(settings({ ...prefix, 'RowPrefixBloomFilter.prefix_length': '0' })).toMatchObject({ bloomPrefixBytes: 4 });
+    const one = schema({ a: {}, b: { COMPRESSION: 'zstd' }, c: prefix, d: { ...prefix, ...length } });
+    expect(one.families.filter((family) => isToldByFiles(one, family)).map(({ name }) => name)).toEqual(['b', 'c']);
   });
 
   it.each([
