@@ -8,6 +8,7 @@ export const logPositionSchema = z.strictObject({
   group: z.string(),
   from: count,
   isEnded: z.boolean(),
+  isFirst: z.literal(true).exactOptional(),
 });
 
 /** One line of an image's `positions.jsonl.zst`: a table. */
@@ -22,6 +23,8 @@ export const positionLineSchema = z.strictObject({
   wals: z.array(logPositionSchema).nullable().optional(),
   /** Why there are none. */
   walsNote: z.string().optional(),
+  /** By how much clocks could differ when {@link wals} were decided, ms. Absent in 0.1, and where there are none. */
+  clockMarginMs: count.optional(),
 });
 export type PositionLine = z.infer<typeof positionLineSchema>;
 

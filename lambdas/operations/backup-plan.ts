@@ -19,6 +19,8 @@ export const plannedBackupTable = manifestTable.omit({ listSha256: true }).exten
   wals: z.array(logPositionSchema).nullable(),
   /** Why there are none. */
   walsNote: z.string().optional(),
+  /** By how much clocks could differ when {@link wals} were decided, ms. */
+  clockMarginMs: count.exactOptional(),
 });
 
 /** The header of a session's plan. With it the plan is whole; what is sealed depends on it and on the results alone. */

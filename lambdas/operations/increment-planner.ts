@@ -1,8 +1,6 @@
 import { isArchived } from '../../core/archived-storage-class.ts';
-import { SnapshotManifestTooLarge } from '../../core/errors/chain-errors.ts';
 import { SourceFileMissing, SourceUnreadable } from '../../core/errors/source-errors.ts';
 import type { PlannedFile, SourceArea } from '../../core/file-entry.ts';
-import { growManifest } from '../../core/hbase/grown-manifest.ts';
 import { writeSnapshotDescription } from '../../core/hbase/snapshot-description.ts';
 import { compareUtf8 } from '../../core/hbase/utf8-order.ts';
 import type { Base } from '../../core/plan/newest-bases.ts';
@@ -13,14 +11,13 @@ import type { FoundFile } from '../../core/plan/source-files.ts';
 import type { S3Uri } from '../../core/s3-uri.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { TableToWrite } from './backup-planning.ts';
+import { grownManifest } from './grown-manifest.ts';
 import type { LogParent, LogParents } from './log-parents.ts';
 import type { NewFile, NewFiles } from './new-files.ts';
 import { type MadePlace, madeFiles, sourceFiles } from './source-listing.ts';
 import type { WalTable } from './wal-plan.ts';
 import type { WalSummary } from './wal-results.ts';
 
-/** `snapshot.manifest.size.limit` as HBase is delivered: it refuses to read a larger one. */
-const MANIFEST_LIMIT = 64 * 1024 * 1024;
 const BATCH = 1_000;
 
 /** What the tables of an increment are planned from. */
@@ -63,7 +60,7 @@ export class IncrementPlanner {
     return {
       row: {
         ...{ table: table.table, snapshot, position: boundary, snapshotType: 'FLUSH', kind: 'WALS' },
-        ...{ base: id, parent: id, wals: [...summary.positions] },
+        ...{ base: id, parent: id, wals: [...summary.positions], clockMarginMs: table.clockMarginMs },
         cells: summary.tables.find(({ index }) => index === table.index)?.cells ?? 0,
       },
       files: merged(parent, copies, totals),
@@ -135,25 +132,6 @@ async function* merged(
   }
   while (at < copies.length) add(copies[at++]!);
   if (batch.length > 0) yield batch;
-}
-
-/** @throws SnapshotManifestTooLarge */
-function grownManifest(table: string, parent: LogParent, copies: readonly PlannedCopy[]): Buffer {
-  const added = new Map<string, Map<string, { name: string; size: number }[]>>();
-  for (const { path, size } of copies) {
-    const [, , region = '', family = '', name = ''] = path.split('/');
-    const families = added.get(region) ?? new Map<string, { name: string; size: number }[]>();
-    added.set(region, families);
-    families.set(family, [...(families.get(family) ?? []), { name, size }]);
-  }
-  const bytes = growManifest(parent.snapshot, added);
-  // A parent's that is larger was read by a cluster with a raised limit.
-  if (bytes.length <= Math.max(MANIFEST_LIMIT, parent.snapshotBytes)) return bytes;
-  throw new SnapshotManifestTooLarge(
-    `${table}: data.manifest would have ${bytes.length} bytes, and HBase reads no more than ${MANIFEST_LIMIT} of them unless it is told to`,
-    `take a full of the table, or run it again with --or-full; to restore more, set snapshot.manifest.size.limit to ${2 ** Math.ceil(Math.log2(bytes.length))} for masters and clients`,
-    { table, sizeBytes: bytes.length, limitBytes: MANIFEST_LIMIT },
-  );
 }
 
 const missing = ({ path, made }: NewFile) =>

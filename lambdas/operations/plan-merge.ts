@@ -7,6 +7,7 @@ import { parseTableName, tablePath } from '../../core/hbase/table-name.ts';
 import { requireNoneMissing } from '../../core/plan/logs/edits-seen.ts';
 import { mergeGroups, type WalRegion, walRegionKey, walRegionsOf } from '../../core/plan/logs/merge-tasks.ts';
 import { positionsAfter } from '../../core/plan/logs/plan-logs.ts';
+import { requireOpenings } from '../../core/plan/logs/region-beginnings.ts';
 import { RegionEvidence, type SeenEvent } from '../../core/plan/logs/region-evidence.ts';
 import { bulkCopiesKey, indexKey, plannedStoreFilesKey, walSummaryKey, workPrefix } from '../../core/stack-layout.ts';
 import type { planMergeContract } from '../contracts/plan-merge.contract.ts';
@@ -23,6 +24,7 @@ import {
   readKnownFiles,
   readWalPlan,
   readWals,
+  streamOf,
   streamsOf,
   type WalPlan,
   type WalTable,
@@ -79,10 +81,13 @@ export const planMerge =
     for (const table of plan.tables) {
       const events = (eventsOf.get(table.index) ?? []).map(({ seen }) => seen);
       const evidence = new RegionEvidence(table.table, known.get(table.index) ?? [], greatestOf(table, regions));
+      const newStreams = new Set(wals.filter(({ newTo }) => newTo.includes(table.index)).map(streamOf));
       const window = { from: table.position, boundary: plan.boundary };
       for (const [region, facts] of Map.groupBy(regionsOf.get(table.index) ?? [], ({ walRegion }) => walRegion)) {
         const seen = facts.flatMap((one) => one.seen);
         requireNoneMissing({ table: table.table, region }, seen, window);
+        const began = facts.flatMap((one) => one.began);
+        requireOpenings({ table: table.table, region }, began, newStreams);
       }
       evidence.explain(events, window);
       for (const load of bulkLoadsOf(plan, table, events, regions)) {
@@ -145,7 +150,7 @@ function greatestOf({ index }: WalTable, regions: ReadonlyMap<string, WalRegion>
 
 /** Loads of the window. A clock that is behind may date one before the parent that came after it: a margin more. */
 function bulkLoadsOf(
-  { boundary, clockMarginMs }: WalPlan,
+  { boundary }: WalPlan,
   table: WalTable,
   events: readonly SeenEvent[],
   regions: ReadonlyMap<string, WalRegion>,
@@ -154,7 +159,7 @@ function bulkLoadsOf(
   for (const { event, sequenceId: entryId, writeTimeMs } of events) {
     if (event.kind !== 'bulk-load') continue;
     const cut = regions.get(walRegionKey(table.index, event.region))?.cutSequenceId ?? Number.POSITIVE_INFINITY;
-    if (writeTimeMs > boundary || entryId >= cut || writeTimeMs <= table.position - clockMarginMs) continue;
+    if (writeTimeMs > boundary || entryId >= cut || writeTimeMs <= table.position - table.clockMarginMs) continue;
     for (const { family, files } of event.stores) {
       for (const file of files) {
         const { region, sequenceId } = event;

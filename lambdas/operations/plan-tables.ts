@@ -39,7 +39,7 @@ export interface TablePlanning {
 /** A table of a snapshot, as it goes into a plan. */
 export function snapshotToWrite(
   { snapshot, dataManifest, base, parent, files, totals }: TablePlanning,
-  positions: Pick<TableToWrite['row'], 'wals' | 'walsNote'>,
+  positions: Pick<TableToWrite['row'], 'wals' | 'walsNote' | 'clockMarginMs'>,
 ): TableToWrite {
   const { table, snapshot: name, creationMs, type, info } = snapshot;
   const row = {

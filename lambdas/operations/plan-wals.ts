@@ -79,6 +79,7 @@ function headerOf(
   rows: readonly ImageTableRecord[],
 ): WalPlan {
   const { request } = input;
+  const clockMarginMs = request.clockMarginSeconds * 1_000;
   return {
     format: 1,
     sessionId: input.sessionId,
@@ -87,11 +88,13 @@ function headerOf(
     startedAt: input.startedAt,
     plannedAt,
     boundary: decided.plan.boundary,
-    clockMarginMs: request.clockMarginSeconds * 1_000,
+    clockMarginMs,
     includeActive: request.includeActive,
     tables: decided.tables.map(({ table, index, parent, base, families, regions }) => ({
       ...{ table, index, parent: base.parent, position: base.position },
       snapshotPosition: snapshotBelow(rows, parent.base.row),
+      // What the parent left out was decided by its margin: with a smaller one it would be taken for a part of it.
+      clockMarginMs: Math.max(clockMarginMs, parent.position.clockMarginMs ?? 0),
       parentManifestSha256: parent.base.image.manifestSha256,
       parentIndex: parent.table.index,
       logs: [...base.logs],
@@ -115,13 +118,7 @@ function headerOf(
 function walsOf(plan: WalPlan): PlannedWal[] {
   const { plannedAt: nowMs, clockMarginMs, includeActive, tables } = plan;
   const { logs } = planLogs(streamsOf(plan), basesOf(plan), { nowMs, clockMarginMs, includeActive });
-  return logs.map((log, wal) =>
-    walLine(
-      log,
-      wal,
-      log.tables.map((place) => tables[place]!.index),
-    ),
-  );
+  return logs.map((log, wal) => walLine(log, wal, (place) => tables[place]!.index));
 }
 
 /** Logs in turn, as many as one child takes: small ones together. */

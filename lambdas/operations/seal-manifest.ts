@@ -81,7 +81,7 @@ async function writeList(
   }
   const list = await lines.end();
   await putOnce(objects, root, `${imagePrefix(root, plan.sessionId)}${fileListName(table.index)}`, list.bytes);
-  const { planSha256: _plan, base: _base, wals: _wals, walsNote: _note, ...rest } = table;
+  const { planSha256: _plan, base: _base, wals: _wals, walsNote: _note, clockMarginMs: _margin, ...rest } = table;
   return { ...rest, listSha256: list.sha256 };
 }
 
@@ -94,8 +94,12 @@ function copiedEntry(plan: BackupPlan, file: CopiedFile): FileEntry {
 /** One line a table: what is restorable up to where, and where the logs go on. The position of a table of a snapshot is the snapshot's creation. */
 async function writePositions(objects: ObjectStore, root: S3Uri, plan: BackupPlan): Promise<string> {
   const lines = new LineCompressor();
-  for (const { table, position, snapshot, kind, wals, walsNote } of plan.tables) {
-    const line: PositionLine = { kind, position, snapshot, table, wals, ...(walsNote !== undefined && { walsNote }) };
+  for (const { table, position, snapshot, kind, wals, walsNote, clockMarginMs } of plan.tables) {
+    const line: PositionLine = {
+      ...{ kind, position, snapshot, table, wals },
+      ...(walsNote !== undefined && { walsNote }),
+      ...(clockMarginMs !== undefined && { clockMarginMs }),
+    };
     await lines.add(canonicalJson(line as object));
   }
   const { bytes, sha256 } = await lines.end();

@@ -8,7 +8,7 @@ import type { Logs } from '../ports/logs.ts';
 import type { TableSnapshot } from '../ports/table-snapshots.ts';
 import type { PlannedBackupTable } from './backup-plan.ts';
 
-type Positions = Pick<PlannedBackupTable, 'wals' | 'walsNote'>;
+type Positions = Pick<PlannedBackupTable, 'wals' | 'walsNote' | 'clockMarginMs'>;
 
 /**
  * Where the logs stand for tables that are taken from snapshots. Without logs the image is as good as with them, but no
@@ -36,5 +36,5 @@ export async function snapshotPositions(
 export function positionsIn(streams: readonly LogStream[], snapshot: TableSnapshot, clockMarginMs: number): Positions {
   const { creationMs: createdMs, type } = snapshot;
   const found = positionsOfSnapshot(streams, { createdMs, type }, clockMarginMs);
-  return found.logs === null ? { wals: null, walsNote: found.note } : { wals: [...found.logs] };
+  return found.logs === null ? { wals: null, walsNote: found.note } : { wals: [...found.logs], clockMarginMs };
 }

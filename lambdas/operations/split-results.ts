@@ -47,7 +47,8 @@ const regionLine = z.strictObject({
   greatestSequenceId: count,
   cutSequenceId: count.exactOptional(),
   sureSequenceId: count.exactOptional(),
-  seen: z.array(z.tuple([count, count, count, count])),
+  seen: z.array(z.tuple([count, count, count, count, count])),
+  began: z.array(z.strictObject({ stream: z.string(), first: count, opened: count.exactOptional() })),
 });
 
 const eventLine = z.strictObject({

@@ -14,7 +14,7 @@ import type { StepRun } from '../ports/step-run.ts';
 import { LogSource } from './log-source.ts';
 import { notingFailure } from './noting-failure.ts';
 import { type PlacedSegment, putSplitResult, type SplitLog } from './split-results.ts';
-import { type PlannedWal, readWalPlan, readWals, type WalPlan } from './wal-plan.ts';
+import { type PlannedWal, readWalPlan, readWals, streamOf, type WalPlan } from './wal-plan.ts';
 
 type Ports = { readonly objects: ObjectStore; readonly clock: Clock };
 
@@ -86,6 +86,7 @@ export const splitWals =
     async function splitLog(plan: WalPlan, wal: PlannedWal, splitter: WalSplitter): Promise<SplitLog> {
       const wanted = new Set(plan.tables.flatMap(({ table, index }) => (wal.tables.includes(index) ? [table] : [])));
       const source = new LogSource(objects, parseS3Uri(plan.wals, 'wals'), wal);
+      splitter.begin(wal.newTo.length > 0 ? streamOf(wal) : undefined);
       const batches = readWal(source, {
         what: wal.path,
         isWanted: (table) => wanted.has(table),
@@ -100,10 +101,10 @@ export const splitWals =
   };
 
 const tablesOf = (plan: WalPlan): SplitTable[] =>
-  plan.tables.map(({ table, index, snapshotPosition, families, regions }) => ({
+  plan.tables.map(({ table, index, snapshotPosition, clockMarginMs, families, regions }) => ({
     table,
     index,
-    writtenAfter: snapshotPosition - plan.clockMarginMs,
+    writtenAfter: snapshotPosition - clockMarginMs,
     families: families.map(({ name }) => name),
     regions: new RowRegions(
       regions.map(({ encodedName, startKey }) => ({ encodedName, startKey: Buffer.from(startKey, 'hex') })),

@@ -28,6 +28,8 @@ const walTable = z.strictObject({
   position: count,
   /** Of the newest snapshot in its chain, epoch ms. */
   snapshotPosition: count,
+  /** By how much clocks may differ, ms: the largest that an image of its chain, or the request, says. */
+  clockMarginMs: count,
   parentManifestSha256: digestField,
   /** Place of the table in the parent. */
   parentIndex: count,
@@ -92,6 +94,8 @@ const plannedWal = z.strictObject({
   end: z.enum(['CLOSED', 'LAST', 'OPEN']),
   /** {@link WalTable.index} of the tables that need it. */
   tables: z.array(count),
+  /** Those of them that have nothing of its stream. */
+  newTo: z.array(count),
 });
 /** One line of `wals.jsonl.zst`. */
 export type PlannedWal = z.infer<typeof plannedWal>;
@@ -108,7 +112,12 @@ const knownFiles = z.strictObject({
 const MAX_BYTES = 256 * 1024 * 1024;
 const next = 'start the backup again';
 
-export const walLine = ({ log, end }: PlannedLog, wal: number, tables: readonly number[]): PlannedWal => ({
+/** @param indexOf {@link WalTable.index} of a place in the list of bases */
+export const walLine = (
+  { log, end, tables, newTo }: PlannedLog,
+  wal: number,
+  indexOf: (place: number) => number,
+): PlannedWal => ({
   wal,
   name: log.file.name,
   path: log.path,
@@ -118,8 +127,12 @@ export const walLine = ({ log, end }: PlannedLog, wal: number, tables: readonly 
   sizeBytes: log.sizeBytes,
   etag: log.etag,
   end,
-  tables: [...tables],
+  tables: tables.map(indexOf),
+  newTo: newTo.map(indexOf),
 });
+
+/** The stream of a log: what a server and group of it wrote. */
+export const streamOf = ({ server, group }: Pick<PlannedWal, 'server' | 'group'>): string => `${server}/${group}`;
 
 /** @throws UnknownAnswer if it is missing or damaged */
 export async function readWalPlan(objects: Pick<ObjectStore, 'get'>, bucket: string, work: string): Promise<WalPlan> {

@@ -14,6 +14,11 @@ export interface LogPosition {
   readonly from: number;
   /** The server has ended and the image has all that it wrote: its logs may go. */
   readonly isEnded: boolean;
+  /**
+   * Nothing that the server wrote before this log is in the image, and nothing of this log has been read: it must have
+   * been the server's first (region-beginnings.ts).
+   */
+  readonly isFirst?: true;
 }
 
 /** Positions that an increment can rest on, or why there are none. */
@@ -22,8 +27,9 @@ export type LogPositions =
   | { readonly logs: null; readonly note: string };
 
 /**
- * A server's first log is made when it opens its first region, moments after its start code. An older first log that
- * was cleaned away cannot be told from one that never was, so that a later beginning counts as a gap.
+ * A server's first log is made when it opens its first region, moments after its start code. By names alone an older
+ * first log that was cleaned away cannot be told from one that never was, so that a later beginning counts as a gap
+ * before anything is read; what a log that began within this time has in it is looked at too (region-beginnings.ts).
  */
 export const FIRST_LOG_WITHIN_MS = 120_000;
 
@@ -53,12 +59,14 @@ export function positionsOfSnapshot(
       logs.push({ server: server.name, group, from: newest.file.createdMs, isEnded: true });
       continue;
     }
-    const first = stream.logs.findLast(({ file }) => file.createdMs <= before) ?? firstOfServer(stream);
+    const known = stream.logs.findLast(({ file }) => file.createdMs <= before);
+    const first = known ?? firstOfServer(stream);
     if (first === undefined) {
       const note = `the logs of ${server.name} from before the snapshot were removed: ${stream.logs[0]!.file.name} is the oldest`;
       return { logs: null, note };
     }
-    logs.push({ server: server.name, group, from: first.file.createdMs, isEnded: false });
+    const isFirst = known === undefined && ({ isFirst: true } as const);
+    logs.push({ server: server.name, group, from: first.file.createdMs, isEnded: false, ...isFirst });
   }
   return { logs: sortedPositions(logs) };
 }

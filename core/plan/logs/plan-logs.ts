@@ -19,6 +19,8 @@ export interface LogOptions {
   readonly clockMarginMs: number;
   /** Whether what is readable of logs that are still written counts too. */
   readonly includeActive: boolean;
+  /** The increment goes no further, though the logs do; epoch ms. */
+  readonly untilMs?: number | undefined;
 }
 
 /**
@@ -32,6 +34,8 @@ export interface PlannedLog {
   readonly end: LogEnd;
   /** Places in the list of bases of the tables that need it. */
   readonly tables: readonly number[];
+  /** Those of them that have nothing of its stream: it must begin with the server's first log. */
+  readonly newTo: readonly number[];
 }
 
 export interface LogPlan {
@@ -63,7 +67,8 @@ export function planLogs(streams: readonly LogStream[], bases: readonly LogBase[
       const end = isNewest ? (stream.isServing ? 'OPEN' : 'LAST') : 'CLOSED';
       if (end === 'OPEN' && !options.includeActive) continue;
       const tables = bases.flatMap((_, table) => (log.file.createdMs >= needed[table]!(stream) ? [table] : []));
-      if (tables.length > 0) logs.push({ log, end, tables });
+      const newTo = tables.filter((table) => isNewTo(bases[table]!, stream));
+      if (tables.length > 0) logs.push({ log, end, tables, newTo });
     }
   }
   const newServers = streams
@@ -95,7 +100,8 @@ export function positionsAfter(
       // A log that was archived while WALs/ was listed has a successor that the listing missed.
       const isArchived = file.area === 'archive' && logs[oldest]!.modifiedMs < plannedAt - clockMarginMs;
       const isEnded = oldest === logs.length - 1 && isArchived && (isWholly || wasEnded);
-      return { server: server.name, group, from: file.createdMs, isEnded };
+      const isFirst = oldest === 0 && !isEnded && bases.some((base) => isNewTo(base, stream));
+      return { server: server.name, group, from: file.createdMs, isEnded, ...(isFirst && { isFirst }) };
     }),
   );
 }
@@ -104,14 +110,21 @@ export function positionsAfter(
  * Rolls of several servers are not simultaneous: the image ends where the first of them ends. An open log has nothing
  * that is newer than its object: where logs are copied to S3, that may be long ago.
  */
-function boundaryOf(streams: readonly LogStream[], { nowMs, clockMarginMs, includeActive }: LogOptions): number {
+function boundaryOf(streams: readonly LogStream[], options: LogOptions): number {
+  const { nowMs, clockMarginMs, includeActive, untilMs = Number.POSITIVE_INFINITY } = options;
   const open = streams.filter(({ isServing }) => isServing).map(({ logs }) => logs.at(-1)!);
   const ends = open.map(({ file, modifiedMs }) => (includeActive ? modifiedMs : file.createdMs));
-  return Math.min(nowMs, ...ends) - clockMarginMs;
+  return Math.min(untilMs, Math.min(nowMs, ...ends) - clockMarginMs);
 }
 
 const knownPosition = ({ logs }: LogBase, { server, group }: LogStream): LogPosition | undefined =>
   logs.find((position) => position.server === server.name && position.group === group);
+
+/** Whether the table has nothing of the stream. */
+function isNewTo(base: LogBase, stream: LogStream): boolean {
+  const position = knownPosition(base, stream);
+  return position === undefined || position.isFirst === true;
+}
 
 /** From which log on a table needs each stream. @throws LogGap */
 function neededFrom(streams: readonly LogStream[], base: LogBase): (stream: LogStream) => number {
@@ -145,8 +158,15 @@ const gap = ({ table, parent }: LogBase, what: string) =>
     { table, parent },
   );
 
-function nothing({ table, parent, position }: LogBase, boundary: number, { includeActive }: LogOptions) {
+function nothing({ table, parent, position }: LogBase, boundary: number, { includeActive, untilMs }: LogOptions) {
   const at = (ms: number) => new Date(ms).toISOString();
+  if (untilMs === boundary) {
+    return new NothingToBackUp(
+      `${table}: ${parent} has everything up to ${at(position)}, which is not before until (${at(untilMs)})`,
+      'give a later until, or leave it out',
+      { table, parent, boundary, position },
+    );
+  }
   return new NothingToBackUp(
     `${table}: the logs that can be read end at ${at(boundary)}, and ${parent} has everything up to ${at(position)}`,
     includeActive

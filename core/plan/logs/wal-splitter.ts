@@ -7,6 +7,7 @@ import { compareBytes } from '../../hbase/hfile/key-order.ts';
 import { RunWriter } from '../../hbase/hfile/run-writer.ts';
 import type { WalBatch, WalEntry } from '../../hbase/wal/wal-batch.ts';
 import { EditsSeen, type SeenIds } from './edits-seen.ts';
+import { type RegionBeginning, RegionBeginnings } from './region-beginnings.ts';
 import type { SeenEvent } from './region-evidence.ts';
 import type { RegionOfRow } from './target-regions.ts';
 
@@ -53,6 +54,8 @@ export interface WalRegionFacts {
   readonly sureSequenceId?: number;
   /** Of all its entries, in runs. */
   readonly seen: readonly SeenIds[];
+  /** How it begins in each of the streams that {@link WalSplitter.begin} named. */
+  readonly began: readonly RegionBeginning[];
 }
 
 export interface SplitWindow {
@@ -78,6 +81,7 @@ interface Source {
   /** Family → group of {@link target}, or by `region family`. */
   readonly groups: Map<string, number>;
   readonly seen: EditsSeen;
+  readonly beginnings: RegionBeginnings;
   greatest: number;
   cut: number;
   sure: number;
@@ -95,6 +99,7 @@ export class WalSplitter {
   readonly #sources = new Map<string, Source>();
   readonly #groups: Group[] = [];
   readonly events: { readonly table: number; readonly seen: SeenEvent }[] = [];
+  #stream: string | undefined;
   #family = '';
   #familyBytes: Buffer | undefined;
 
@@ -109,6 +114,11 @@ export class WalSplitter {
     this.#window = window;
     this.#sorter = new CellSorter(budgetBytes);
     this.#onFull = onFull;
+  }
+
+  /** What comes now is of the logs of `stream`, of which it has to be known how regions begin in it; undefined: of others. */
+  begin(stream: string | undefined): void {
+    this.#stream = stream;
   }
 
   /** @throws ChainBroken for a family that the table did not have */
@@ -144,11 +154,12 @@ export class WalSplitter {
   }
 
   regionFacts(): WalRegionFacts[] {
-    return [...this.#sources.values()].map(({ table, walRegion, seen, greatest, cut, sure }) => ({
+    return [...this.#sources.values()].map(({ table, walRegion, seen, beginnings, greatest, cut, sure }) => ({
       table: table.index,
       walRegion,
       greatestSequenceId: greatest,
       seen: seen.runs,
+      began: beginnings.all(),
       ...(cut < Number.MAX_SAFE_INTEGER && { cutSequenceId: cut }),
       ...(sure >= 0 && { sureSequenceId: sure }),
     }));
@@ -174,7 +185,13 @@ export class WalSplitter {
     let source = this.#sources.get(key);
     if (source === undefined) {
       const target = table.regions.named(walRegion);
-      const facts = { seen: new EditsSeen(), greatest: 0, cut: Number.MAX_SAFE_INTEGER, sure: -1 };
+      const facts = {
+        seen: new EditsSeen(),
+        beginnings: new RegionBeginnings(),
+        greatest: 0,
+        cut: Number.MAX_SAFE_INTEGER,
+        sure: -1,
+      };
       source = { table, walRegion, target, groups: new Map(), ...facts };
       this.#sources.set(key, source);
     }
@@ -183,7 +200,8 @@ export class WalSplitter {
 
   #note(source: Source, { sequenceId, writeTimeMs, events }: WalEntry): void {
     const { boundary, clockMarginMs } = this.#window;
-    source.seen.add(sequenceId, writeTimeMs);
+    source.seen.add(sequenceId, writeTimeMs, events);
+    if (this.#stream !== undefined) source.beginnings.add(this.#stream, sequenceId, events);
     if (sequenceId > source.greatest) source.greatest = sequenceId;
     if (writeTimeMs > boundary && sequenceId < source.cut) source.cut = sequenceId;
     if (writeTimeMs <= boundary - clockMarginMs && sequenceId > source.sure) source.sure = sequenceId;

@@ -73,9 +73,10 @@ describe('the positions of an image of snapshots', () => {
       TABLES.map((table) => ({
         ...{ table, kind: 'SNAPSHOT' },
         wals: [
-          { server: OTHER_SERVER, group: '', from: FIRST_LOG + 5, isEnded: false },
-          { server: SERVER, group: '', from: FIRST_LOG, isEnded: false },
+          { server: OTHER_SERVER, group: '', from: FIRST_LOG + 5, isEnded: false, isFirst: true },
+          { server: SERVER, group: '', from: FIRST_LOG, isEnded: false, isFirst: true },
         ],
+        clockMarginMs: 30_000,
       })),
     );
     expect((await manifestOf(id)).storeFilesSha256).toBeUndefined();
@@ -140,6 +141,21 @@ describe('an increment from logs', () => {
     expect(intact).toMatchObject({ status: 'SUCCEEDED' });
     await backups.put(`prod/images/${id}/store-files.jsonl.zst`, compressLines(lines.slice(1)));
     expect(await world.run('verify', { root: ROOT, image: id, mode: 'deep' })).toMatchObject({ error: 'ImageDamaged' });
+  });
+
+  it('finds out that a young server’s first log was cleaned away, though the next one looks like a first', async () => {
+    await source.remove((await logKeys()).find((key) => key.endsWith(`.${FIRST_LOG}`))!);
+    await made(full());
+    const refused = await increment();
+    expect(refused).toMatchObject({ status: 'FAILED', error: 'LogGap' });
+    expect(refused.cause).toMatch(/39149,1795452680664 begins in the middle of region/);
+  });
+
+  it('keeps to the largest margin of clocks that an image of its chain was made with', async () => {
+    await made(full());
+    const { id } = await made(increment({ clockMarginSeconds: 2 }));
+    const margins = (await linesOf(id, 'positions.jsonl.zst')).map(({ clockMarginMs }) => clockMarginMs);
+    expect(margins).toEqual([30_000, 30_000]);
   });
 
   it('has nothing to do a second time, says so before anything begins, and what helps', async () => {

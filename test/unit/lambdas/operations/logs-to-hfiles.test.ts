@@ -51,14 +51,14 @@ beforeEach(async () => {
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 /** What PlanWals writes, of one table; each log is a part of its own. */
-async function plan(boundary = T2): Promise<void> {
+async function plan(boundary = T2, clockMarginMs = 0): Promise<void> {
   const objects = s3ObjectStore(world.clients);
   const streams = logStreams(await s3Logs(objects).list(parseS3Uri(SOURCE, 'wals')));
   const { logs = [] } = positionsOfSnapshot(streams, { createdMs: T0, type: 'FLUSH' }, 0);
   const base = { table: TABLE, parent: 'backup_1', position: T0, logs: logs! };
   const planned = planLogs(streams, [base], { nowMs: T2 + 1_000, clockMarginMs: 0, includeActive: false });
   expect(planned.boundary).toBe(T2);
-  const wals = planned.logs.map((log, i) => walLine(log, i, [0]));
+  const wals = planned.logs.map((log, i) => walLine(log, i, () => 0));
   const parts = wals.map(({ wal, sizeBytes }) => ({ part: wal, wals: [wal, wal], bytes: sizeBytes }));
   const files = Object.groupBy(dataManifest.regions, ({ encodedName }) => encodedName);
   const known = regions.regions.map(({ encodedName, startKey }) => {
@@ -85,6 +85,7 @@ async function plan(boundary = T2): Promise<void> {
           parent: 'backup_1',
           position: T0,
           snapshotPosition: T0,
+          clockMarginMs,
           parentManifestSha256: sha256(''),
           parentIndex: 0,
         },
@@ -255,7 +256,7 @@ describe('the logs of a real HBase between a snapshot and a roll', () => {
     const result = await readSplitResult(objects, place, 0);
     const [facts, ...others] = result.regions;
     const last = 1_000_000;
-    const seen = [[last, last, T2, T2], ...facts!.seen.map(([a, b, from]) => [a, b, from, T2 - 1])];
+    const seen = [[last, last, T2, T2, 0], ...facts!.seen.map(([a, b, from]) => [a, b, from, T2 - 1, 0])];
     const regions = [{ ...facts!, seen: seen as unknown as SeenIds[] }, ...others];
     await putSplitResult(objects, place, 0, { ...result, regions });
     const merge = world.call('PlanMerge', { ...session.holder, execution: session.begun!.execution });
@@ -263,10 +264,11 @@ describe('the logs of a real HBase between a snapshot and a roll', () => {
   });
 
   it.each([
-    ['a family that the table has not', 'strange/../f', `${'a'.repeat(32)}_SeqId_9_`],
-    ['what is no HFile', 'd', `${'a'.repeat(32)}.${'b'.repeat(32)}`],
-  ])('with a bulk load of %s stop the session', async (_what, family, file) => {
-    await plan();
+    ['a family that the table has not', 'strange/../f', `${'a'.repeat(32)}_SeqId_9_`, 1],
+    ['what is no HFile', 'd', `${'a'.repeat(32)}.${'b'.repeat(32)}`, 1],
+    ['what the parent may have left out, by the margin of its clocks,', 'd', `${'a'.repeat(32)}.${'b'.repeat(32)}`, -29_999],
+  ])('with a bulk load of %s stop the session', async (_what, family, file, afterParent) => {
+    await plan(T2, 30_000);
     const place = { bucket: WORK_BUCKET, work };
     const objects = s3ObjectStore(world.clients);
     const batch = { ...session.batchInput(), wals: SOURCE };
@@ -276,7 +278,7 @@ describe('the logs of a real HBase between a snapshot and a roll', () => {
     const region = regions.regions[0]!.encodedName;
     const table = { namespace: 'bank', qualifier: 'accounts' };
     const event = { kind: 'bulk-load', table, region, sequenceId: 9, stores } as const;
-    const seen = { event, sequenceId: 9, writeTimeMs: T0 + 1 };
+    const seen = { event, sequenceId: 9, writeTimeMs: T0 + afterParent };
     await putSplitResult(objects, place, 0, { ...result, events: [...result.events, { table: 0, seen }] });
     const merge = world.call('PlanMerge', { ...session.holder, execution: session.begun!.execution });
     await expect(merge).rejects.toMatchObject({ name: 'ChainBroken', message: expect.stringContaining('bulk load') });

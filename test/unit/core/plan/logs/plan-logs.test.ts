@@ -133,6 +133,20 @@ describe('the logs', () => {
       ['c', 32_000, 'CLOSED'],
     ]);
     expect(plan.newServers).toEqual([joined]);
+    // What they have in them must show that the first of them is the server's first.
+    expect(plan.logs.map(({ newTo }) => newTo)).toEqual([[], [0]]);
+    const again = { ...base(2_000, known(A, 1_000)), table: 'u' };
+    const known2 = { ...base(2_000, known(A, 1_000)), logs: [known(A, 1_000), known(joined, 32_000)] };
+    expect(planLogs(streams, [known2, again], options).logs.map(({ newTo }) => newTo)).toEqual([[], [1]]);
+    const unread = { ...known(joined, 32_000), isFirst: true } as const;
+    const notRead = { ...known2, logs: [known(A, 1_000), unread] };
+    expect(planLogs(streams, [notRead], options).logs.map(({ newTo }) => newTo)).toEqual([[], [0]]);
+    const positionAt = (boundary: number) =>
+      positionsAfter(streams, [again], new Map(), {
+        ...{ boundary: START + boundary, clockMarginMs: 0, plannedAt: START + 90_000 },
+      })[1];
+    expect(positionAt(60_000)).toEqual({ ...known(joined, 32_000), isFirst: true });
+    expect(positionAt(80_000)).toEqual(known(joined, 80_000));
   });
 
   it('of groups are streams of their own', () => {
@@ -267,6 +281,7 @@ describe('positions of a snapshot', () => {
       group: '',
       from: START + 52_000,
       isEnded: false,
+      isFirst: true,
     });
     expect(of([log('WALs', A, 2_000)], 30_000, 'FLUSH', 30_000).logs?.[0]?.from).toBe(START + 2_000);
   });
