@@ -33,6 +33,7 @@ const FIELDS = {
   wals: 'wals',
   includeActive: 'includeActive',
   clockMargin: 'clockMarginSeconds',
+  until: 'until',
   orFull: 'orFull',
   dryRun: 'dryRun',
   concurrency: 'copyConcurrency',
@@ -68,6 +69,7 @@ export function createVerb(program: Command, run: RunVerb): void {
     .option('--wals <place>', 'S3 place of hbase.wal.dir (default: the source)')
     .option('--include-active', 'incremental from logs: read logs that are still written, as far as they go')
     .option('--clock-margin <seconds>', 'by how much the clocks of the servers may differ (default: 30)', wholeNumber)
+    .option('--until <time>', 'incremental from logs: take nothing that was written later; with its zone, or epoch ms')
     .option('--or-full', 'incremental: take tables full that have no backup to follow on')
     .option('--dry-run', 'print the plan and its cost, do nothing')
     .option('--concurrency <n>', 'chunks copied at once, at most 10000 (default: 8)', wholeNumber)
@@ -96,14 +98,19 @@ Examples:
         };
         const here = await world();
         const { kind, parse } = TYPES[type];
-        parse(input, { roots: here.stack.Roots, sources: here.stack.Sources, logs: here.stack.Logs ?? [] });
+        const asked = parse(input, {
+          roots: here.stack.Roots,
+          sources: here.stack.Sources,
+          logs: here.stack.Logs ?? [],
+        });
+        const until = 'until' in asked ? asked.until : undefined;
         const began = here.now();
         return runExecution<BackupSummary | DryRun>({ output, signal }, here, {
           ...{ kind, input },
           failed: (failure, ended) => tellFailure(here, output, input.root, failure, ended),
           succeeded(result) {
             if ('requests' in result) sayPlan(output, result);
-            else sayCommitted(output, result, here.now() - began);
+            else sayCommitted(output, result, here.now() - began, until);
             return 0;
           },
         });
@@ -129,7 +136,7 @@ async function tellFailure(
   return code;
 }
 
-function sayCommitted(output: Output, s: BackupSummary, milliseconds: number): void {
+function sayCommitted(output: Output, s: BackupSummary, milliseconds: number, until: number | undefined): void {
   const shared = s.files - s.newFiles;
   const holders = s.holders.filter((h) => h !== s.id).join(', ');
   output.note(
@@ -145,6 +152,12 @@ function sayCommitted(output: Output, s: BackupSummary, milliseconds: number): v
       `${s.id}  ${s.type === 'FULL' ? 'full' : `incremental on ${s.parents.join(', ')}`}  ${plural(s.tables, 'table')}  restorable at ${timeText(s.positionTo)}  (${durationText(milliseconds)})`,
     ],
   });
+  if (until !== undefined && s.positionTo < until) {
+    output.note(
+      'Until',
+      `the logs go no further; roll them and run it again for what was written up to ${timeText(until)}`,
+    );
+  }
 }
 
 /** By the history: only an execution that began a session has something to undo, and only FAILED is rolled back. */

@@ -62,6 +62,8 @@ export const incrementalRequestField = z.object({
   includeActive: z.boolean(),
   /** By how much the clocks of the servers may differ. */
   clockMarginSeconds: count,
+  /** Epoch ms: the logs are taken no further. */
+  until: count.optional(),
   dryRun: z.boolean(),
   copyConcurrency: z.number().int().min(1).max(10_000),
   chunkObjects: z.number().int().min(1).max(1_000),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InvalidInput } from '../../core/errors/input-errors.ts';
+import { parseMoment } from '../../core/moment.ts';
 import { backupPlaces, type ConfiguredPlaces } from './backup-places.ts';
 import type { IncrementalRequest } from './fields.ts';
 import { parseInput } from './parse-input.ts';
@@ -15,6 +16,7 @@ const typedSchema = z.strictObject({
   wals: z.string().optional(),
   includeActive: z.boolean().optional(),
   clockMarginSeconds: z.number().int().min(0).max(3_600).optional(),
+  until: z.union([z.string(), z.number()]).optional(),
   snapshots: z.record(z.string(), z.string()).optional(),
   orFull: z.boolean().optional(),
   dryRun: z.boolean().optional(),
@@ -39,10 +41,17 @@ export type TypedIncrement = Omit<IncrementalRequest, 'tables'> & { readonly tab
 export function parseIncrementalRequest(typed: unknown, configured: ConfiguredPlaces): TypedIncrement {
   const input = parseInput(typedSchema, typed, EXAMPLE);
   const fromSnapshot = input.fromSnapshot ?? false;
-  const ofLogs = (['includeActive', 'clockMarginSeconds'] as const).find((field) => input[field] !== undefined);
+  const ofLogs = (['includeActive', 'clockMarginSeconds', 'until'] as const).find(
+    (field) => input[field] !== undefined,
+  );
   if (fromSnapshot && ofLogs !== undefined) {
     throw new InvalidInput(`${ofLogs}: means nothing with fromSnapshot`, 'leave one of them out', { field: ofLogs });
   }
+  if (input.until !== undefined && input.orFull) {
+    // A full ends where its snapshot does.
+    throw new InvalidInput('orFull: means nothing with until', 'leave one of them out', { field: 'orFull' });
+  }
+  const until = input.until === undefined ? undefined : parseMoment(input.until, 'until').ms;
   const { root, source, wals } = backupPlaces(input, configured);
   return {
     type: 'INCREMENTAL',
@@ -54,6 +63,7 @@ export function parseIncrementalRequest(typed: unknown, configured: ConfiguredPl
     wals: wals.uri,
     includeActive: input.includeActive ?? false,
     clockMarginSeconds: input.clockMarginSeconds ?? DEFAULT_CLOCK_MARGIN_SECONDS,
+    ...(until !== undefined && { until }),
     dryRun: input.dryRun ?? false,
     copyConcurrency: input.copyConcurrency ?? 8,
     chunkObjects: input.chunkObjects ?? 1_000,

@@ -1,3 +1,4 @@
+import { InvalidInput } from '../../core/errors/input-errors.ts';
 import { noTableAtAll, requireNewer } from '../../core/plan/increment-parents.ts';
 import { MOST_TABLES, tooManyTables } from '../../core/plan/most-tables.ts';
 import { newestBases } from '../../core/plan/newest-bases.ts';
@@ -32,6 +33,7 @@ export const checkIncremental =
       sources: config.SOURCES,
       logs: config.LOGS,
     });
+    refuseFuture(typed.until, ports.clock.now());
     await checkBuckets(ports.objects, typed, config.AWS_REGION);
     const catalogue = await imageCatalogue(ports.table, typed.root);
     const [first, ...others] =
@@ -48,6 +50,17 @@ export const checkIncremental =
     requireNewer(await ports.snapshots.choose(parseS3Uri(request.source, 'source'), request), parents);
     return request;
   };
+
+function refuseFuture(until: number | undefined, nowMs: number): void {
+  if (until === undefined || until <= nowMs) return;
+  throw new InvalidInput(
+    `until: ${new Date(until).toISOString()} is still to come`,
+    'give an earlier time, or leave it out',
+    {
+      field: 'until',
+    },
+  );
+}
 
 /** Tables that are taken full need a snapshot that is newer than what they have. */
 async function requireSnapshots(

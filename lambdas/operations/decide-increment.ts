@@ -1,4 +1,5 @@
 import { NothingToBackUp } from '../../core/errors/chain-errors.ts';
+import { ImageDamaged } from '../../core/errors/image-errors.ts';
 import {
   ChainBroken,
   LogDirectoryNotFound,
@@ -44,18 +45,24 @@ export interface DecidedIncrement {
   readonly streams: readonly LogStream[];
   readonly tables: readonly DecidedTable[];
   /** Tables that nothing can be made of from logs, and why; with `orFull` they are taken full. */
-  readonly full: readonly { readonly table: string; readonly index: number; readonly reason: string }[];
+  readonly full: readonly {
+    readonly table: string;
+    readonly index: number;
+    readonly reason: string;
+    /** Its newest image is damaged: a full may list nothing of it again. */
+    readonly isStandalone: boolean;
+  }[];
   readonly plan: LogPlan;
   readonly parents: LogParents;
 }
 
 /** What makes a full necessary, and possible. */
-const NEEDS_FULL = [NoLogPosition, LogGap, ChainBroken, TableRefused];
+const NEEDS_FULL = [NoLogPosition, LogGap, ChainBroken, TableRefused, ImageDamaged];
 
 /**
  * Decides from one listing what an increment reads and which tables it is made of; reads only.
  * @throws NoFullBackup; LogDirectoryNotFound, LogUnreadable; NothingToBackUp; unless `orFull`: NoLogPosition, LogGap,
- *   ChainBroken, TableRefused
+ *   ChainBroken, TableRefused, ImageDamaged
  */
 export async function decideIncrement(
   ports: IncrementPorts,
@@ -66,15 +73,15 @@ export async function decideIncrement(
   const known = backupBases(request, records);
   const streams = logStreams(await ports.logs.list(parseS3Uri(request.wals, 'wals')));
   if (streams.length === 0) throw noLogs(request);
-  const { clockMarginSeconds, includeActive } = request;
-  const options = { nowMs, clockMarginMs: clockMarginSeconds * 1_000, includeActive };
+  const { clockMarginSeconds, includeActive, until: untilMs } = request;
+  const options = { nowMs, clockMarginMs: clockMarginSeconds * 1_000, includeActive, untilMs };
   const parents = new LogParents(ports.objects, parseS3Uri(request.root, 'root'));
   const tables: DecidedTable[] = [];
-  const full: { table: string; index: number; reason: string }[] = [];
+  const full: { table: string; index: number; reason: string; isStandalone: boolean }[] = [];
   for (const [index, table] of request.tables.entries()) {
     const base = known.parents.get(table);
     if (base === undefined) {
-      full.push({ table, index, reason: 'it has no backup that an increment could follow on' });
+      full.push({ table, index, reason: 'it has no backup that an increment could follow on', isStandalone: false });
       continue;
     }
     try {
@@ -84,7 +91,8 @@ export async function decideIncrement(
       tables.push(decided);
     } catch (error) {
       if (!request.orFull || !NEEDS_FULL.some((kind) => error instanceof kind)) throw error;
-      full.push({ table, index, reason: (error as Error).message });
+      const isStandalone = error instanceof ImageDamaged;
+      full.push({ table, index, reason: (error as Error).message, isStandalone });
     }
   }
   const plan = planLogs(
@@ -132,5 +140,7 @@ async function decideTable(
   if (now !== undefined) familySettings(now, table);
   const families = familySettings(parent.snapshot.tableSchema, table, await familyTraits(ports.objects, parent));
   const { regions } = new TargetRegions(parent.snapshot, table);
+  // With orFull here, where a full is still possible, and not in the middle of the session.
+  if (request.orFull) for await (const _ of parents.known(parent));
   return { table, index, parent, base, families, regions };
 }

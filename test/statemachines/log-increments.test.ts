@@ -105,6 +105,30 @@ describe('increments from the logs of a real HBase restore what a reader saw at 
       ['end', end],
     ]);
   });
+
+  it('until a time, though the logs go on: what comes behind it is in the next one', async () => {
+    const chain = new LogChain(h, 'chain');
+    const t0 = await chain.full();
+    await layOut(h, 'chain', 'T2');
+    const later = new Date(h.clock.now() + 60_000).toISOString();
+    for (const [until, error, said] of [
+      [later, 'InvalidInput', 'is still to come'],
+      [t0.positionTo, 'NothingToBackUp', 'is not before until'],
+      ['2026-11-23T14:00:00', 'InvalidInput', 'has no zone'],
+    ] as const) {
+      const refused = await chain.increment({ until });
+      expect(refused).toMatchObject({ status: 'FAILED', error });
+      expect(refused.cause).toContain(said);
+    }
+    const t1 = made(await chain.increment({ until: new Date(1795452694828).toISOString() }));
+    expect(t1).toMatchObject({ parents: [t0.id], positionTo: 1795452694828 });
+    const t2 = made(await chain.increment());
+    expect(t2).toMatchObject({ parents: [t1.id] });
+    await expectRestored('chain', [
+      ['T1', t1],
+      ['T2', t2],
+    ]);
+  });
 });
 
 describe('what a listing and names show', () => {
