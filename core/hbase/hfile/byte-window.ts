@@ -1,7 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { type HFileSource, readExactly } from './hfile-source.ts';
 
-/** Reads a part of a file front to back, `windowBytes` at a time and one window ahead. Memory: two windows and what is asked for at once. */
+/**
+ * Reads a part of a file front to back, `windowBytes` at a time and one window ahead. Bytes stay where the source put them;
+ * only what lies in two windows is copied. Memory: two windows and what is asked for at once.
+ */
 export class ByteWindow {
   bytes: Uint8Array = Buffer.alloc(0);
   /** Where in `bytes` the next byte is; its owner moves it on. */
@@ -11,6 +14,8 @@ export class ByteWindow {
   readonly #windowBytes: number;
   #fetched: number;
   #ahead: Promise<Uint8Array> | undefined;
+  /** What follows behind `bytes` of the window that was taken last. */
+  #rest: Uint8Array | undefined;
 
   constructor(source: HFileSource, start: number, end: number, windowBytes: number) {
     this.#source = source;
@@ -24,21 +29,33 @@ export class ByteWindow {
     return this.bytes.length - this.at;
   }
 
-  /** Sees to it that `needed` bytes are at hand; false if the part ends before. `bytes` may be others afterwards. */
+  /** Sees to it that `needed` bytes are at hand; false if the part ends before. `bytes` may be others afterwards, those of before stay as they are. */
   async have(needed: number): Promise<boolean> {
     if (this.available >= needed) return true;
-    const parts = [this.bytes.subarray(this.at)];
-    let length = parts[0]!.length;
+    const parts = this.available === 0 ? [] : [this.bytes.subarray(this.at)];
+    let length = this.available;
     while (length < needed) {
-      const window = await (this.#ahead ?? this.#fetch());
+      const window = this.#rest ?? (await this.#next());
+      this.#rest = undefined;
       if (window === undefined) return false;
-      this.#ahead = this.#fetch();
       parts.push(window);
       length += window.length;
     }
-    this.bytes = parts[0]!.length === 0 && parts.length === 2 ? parts[1]! : Buffer.concat(parts);
+    const last = parts.at(-1)!;
+    if (parts.length === 1) {
+      this.bytes = last;
+    } else {
+      if (length > needed) this.#rest = last.subarray(needed - length);
+      this.bytes = Buffer.concat(parts, needed);
+    }
     this.at = 0;
     return true;
+  }
+
+  async #next(): Promise<Uint8Array | undefined> {
+    const window = await (this.#ahead ?? this.#fetch());
+    this.#ahead = this.#fetch();
+    return window;
   }
 
   #fetch(): Promise<Uint8Array> | undefined {

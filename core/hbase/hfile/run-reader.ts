@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
-import { crc32, zstdDecompressSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import { ByteWindow } from './byte-window.ts';
 import type { CellCursor } from './cell-cursor.ts';
 import { int32 } from './cell-order.ts';
 import type { HFileSource } from './hfile-source.ts';
 import { isKeyWithin, LEAST_KEY_BYTES } from './key-order.ts';
 import { RunCorrupt } from './run-corrupt.ts';
-import { CELL_HEADER_BYTES, chunkBytes, END_BYTES, FRAME_HEADER_BYTES, FRAME_KINDS, RUN_MAGIC } from './run-format.ts';
+import { CELL_HEADER_BYTES, END_BYTES, FRAME_HEADER_BYTES, FRAME_KINDS, RUN_MAGIC } from './run-format.ts';
 
 export interface RunReaderOptions {
   /** Bytes a read asks for; two such windows are held of each run. */
@@ -18,9 +18,9 @@ export interface RunReaderOptions {
 const DEFAULTS = { windowBytes: 512 << 10, maxFrameBytes: 1 << 30 };
 const HIGH = 2 ** 32;
 
-/** The cells of a run in order. Every byte is covered by a checksum, and a run without its end is none. */
+/** The cells of a run in order, used where the source put them. Every byte is covered by a checksum, and a run without its end is none. */
 export class RunReader implements CellCursor {
-  bytes: Buffer = Buffer.alloc(0);
+  bytes: Uint8Array = Buffer.alloc(0);
   at = 0;
   end = 0;
   mvcc = 0;
@@ -46,9 +46,9 @@ export class RunReader implements CellCursor {
     if (header >= this.#frameEnd) return this.#isAtEnd ? false : this.#nextFrame();
     const { bytes } = this;
     const at = header + CELL_HEADER_BYTES;
-    const end = at <= this.#frameEnd ? at + bytes.readUInt32BE(header) : Number.POSITIVE_INFINITY;
+    const end = at <= this.#frameEnd ? at + (int32(bytes, header) >>> 0) : Number.POSITIVE_INFINITY;
     if (end > this.#frameEnd || !isCell(bytes, at, end)) throw this.#corrupt('a cell that does not fit its frame');
-    this.mvcc = bytes.readUInt32BE(header + 4) * HIGH + bytes.readUInt32BE(header + 8);
+    this.mvcc = (int32(bytes, header + 4) >>> 0) * HIGH + (int32(bytes, header + 8) >>> 0);
     if (this.mvcc > Number.MAX_SAFE_INTEGER) throw this.#corrupt('an mvcc beyond 2^53');
     this.at = at;
     this.end = end;
@@ -65,20 +65,22 @@ export class RunReader implements CellCursor {
       this.#pass(RUN_MAGIC.length);
     }
     await this.#have(FRAME_HEADER_BYTES);
-    const header = Buffer.from(window.bytes.subarray(window.at, window.at + FRAME_HEADER_BYTES));
-    const [kind, storedBytes, rawBytes] = [header.readUInt32BE(0), header.readUInt32BE(4), header.readUInt32BE(8)];
-    if (Math.max(storedBytes, rawBytes) > this.#maxFrameBytes) throw this.#corrupt(`a frame of ${rawBytes} bytes`);
-    if (storedBytes > this.#sizeBytes - this.#offset) throw this.#corrupt('ends without its end');
-    await this.#have(FRAME_HEADER_BYTES + storedBytes);
-    const from = window.at + FRAME_HEADER_BYTES;
-    const stored = window.bytes.subarray(from, from + storedBytes);
-    if (crc32(stored, crc32(header.subarray(0, 12))) !== header.readUInt32BE(12))
+    const kind = int32(window.bytes, window.at);
+    const length = int32(window.bytes, window.at + 4) >>> 0;
+    if (length > this.#maxFrameBytes) throw this.#corrupt(`a frame of ${length} bytes`);
+    if (length > this.#sizeBytes - this.#offset - FRAME_HEADER_BYTES) throw this.#corrupt('ends without its end');
+    await this.#have(FRAME_HEADER_BYTES + length);
+    const { bytes, at } = window;
+    const from = at + FRAME_HEADER_BYTES;
+    const content = bytes.subarray(from, from + length);
+    if (crc32(content, crc32(bytes.subarray(at, at + 8))) !== int32(bytes, at + 8) >>> 0)
       throw this.#corrupt('a frame with a wrong checksum');
-    if (kind === FRAME_KINDS.end) return this.#finish(Buffer.from(stored));
-    this.bytes = this.#unpack(kind, stored, rawBytes);
-    this.#frameEnd = this.bytes.length;
-    this.end = 0;
-    this.#pass(FRAME_HEADER_BYTES + storedBytes);
+    if (kind === FRAME_KINDS.end) return this.#finish(Buffer.from(content));
+    if (kind !== FRAME_KINDS.cells || length === 0) throw this.#corrupt(`a frame of kind ${kind} and ${length} bytes`);
+    this.bytes = bytes;
+    this.end = from;
+    this.#frameEnd = from + length;
+    this.#pass(FRAME_HEADER_BYTES + length);
     return this.advance();
   }
 
@@ -89,20 +91,6 @@ export class RunReader implements CellCursor {
     if (this.#offset !== this.#sizeBytes) throw this.#corrupt('bytes behind its end');
     this.#isAtEnd = true;
     return false;
-  }
-
-  #unpack(kind: number, stored: Uint8Array, rawBytes: number): Buffer {
-    try {
-      // A copy where nothing is unpacked, for the window moves on.
-      const isPlain = kind === FRAME_KINDS.plain;
-      const raw = isPlain
-        ? Buffer.from(stored)
-        : zstdDecompressSync(stored, { maxOutputLength: rawBytes + 1, chunkSize: chunkBytes(rawBytes + 1) });
-      if ((isPlain || kind === FRAME_KINDS.zstd) && raw.length === rawBytes && rawBytes > 0) return raw;
-    } catch (error) {
-      throw this.#corrupt((error as Error).message);
-    }
-    throw this.#corrupt(`a frame of kind ${kind} and ${rawBytes} bytes`);
   }
 
   async #have(bytes: number): Promise<void> {

@@ -1,12 +1,11 @@
 import { Buffer } from 'node:buffer';
-import { constants, crc32, zstdCompressSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import type { ByteSink } from './block-writer.ts';
 import { int32 } from './cell-order.ts';
 import { copyBytes } from './copy-bytes.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import {
   CELL_HEADER_BYTES,
-  chunkBytes,
   END_BYTES,
   FRAME_HEADER_BYTES,
   FRAME_KINDS,
@@ -15,25 +14,24 @@ import {
 } from './run-format.ts';
 
 export interface RunWriterOptions {
-  /** Bytes of cells that are compressed together, what a reader holds of each run. */
+  /** Bytes of cells under one checksum. */
   readonly frameBytes?: number;
-  readonly compression?: 'none' | 'zstd';
 }
 
 export interface RunSummary extends RunFacts {
   readonly sizeBytes: number;
 }
 
-const FRAME_BYTES = 256 << 10;
-const FASTEST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const FRAME_BYTES = 64 << 10;
 const HIGH = 2 ** 32;
 
 /** Writes a sorted run. Cells are given in HBase's order, which whoever writes an HFile of them checks. */
 export class RunWriter {
   readonly #sink: ByteSink;
   readonly #frameBytes: number;
-  readonly #isCompressed: boolean;
+  /** The frame in the making, with room for its header; before the first one the magic. */
   readonly #frame: GrowingBytes;
+  #headerAt = RUN_MAGIC.length;
   #sizeBytes = 0;
   #cells = 0;
   #cellBytes = 0;
@@ -43,8 +41,9 @@ export class RunWriter {
   constructor(sink: ByteSink, options: RunWriterOptions = {}) {
     this.#sink = sink;
     this.#frameBytes = options.frameBytes ?? FRAME_BYTES;
-    this.#isCompressed = options.compression !== 'none';
-    this.#frame = new GrowingBytes(this.#frameBytes + (this.#frameBytes >>> 2));
+    this.#frame = new GrowingBytes(this.#frameBytes + (this.#frameBytes >>> 2) + 64);
+    this.#frame.append(RUN_MAGIC);
+    this.#frame.length += FRAME_HEADER_BYTES;
   }
 
   /** A {@link CellSink}. */
@@ -62,11 +61,11 @@ export class RunWriter {
     if (mvcc > this.#maxMvcc) this.#maxMvcc = mvcc;
     const tagBytes = end - at - 10 - int32(bytes, at) - int32(bytes, at + 4);
     if (tagBytes > this.#maxTagBytes) this.#maxTagBytes = tagBytes;
-    return frame.length < this.#frameBytes ? undefined : this.#flush();
+    return frame.length < this.#headerAt + this.#frameBytes ? undefined : this.#flush(FRAME_KINDS.cells);
   }
 
   async finish(): Promise<RunSummary> {
-    if (this.#frame.length > 0) await this.#flush();
+    if (this.#frame.length > this.#headerAt + FRAME_HEADER_BYTES) await this.#flush(FRAME_KINDS.cells);
     const facts = {
       cells: this.#cells,
       cellBytes: this.#cellBytes,
@@ -75,30 +74,23 @@ export class RunWriter {
     };
     const end = Buffer.alloc(END_BYTES);
     for (const [i, value] of Object.values(facts).entries()) end.writeBigUInt64BE(BigInt(value), 8 * i);
-    await this.#write(FRAME_KINDS.end, end, end.length);
+    this.#frame.append(end);
+    await this.#flush(FRAME_KINDS.end);
     return { ...facts, sizeBytes: this.#sizeBytes };
   }
 
-  async #flush(): Promise<void> {
-    const raw = this.#frame.content();
-    const packed = this.#isCompressed ? zstdCompressSync(raw, { ...FASTEST, chunkSize: chunkBytes(raw.length) }) : raw;
-    const isSmaller = packed.length < raw.length;
-    await this.#write(isSmaller ? FRAME_KINDS.zstd : FRAME_KINDS.plain, isSmaller ? packed : raw, raw.length);
-    this.#frame.length = 0;
-  }
-
-  async #write(kind: number, stored: Uint8Array, rawBytes: number): Promise<void> {
-    const magicBytes = this.#sizeBytes === 0 ? RUN_MAGIC.length : 0;
-    const bytes = Buffer.allocUnsafe(magicBytes + FRAME_HEADER_BYTES + stored.length);
-    if (magicBytes > 0) bytes.set(RUN_MAGIC);
-    bytes.writeUInt32BE(kind, magicBytes);
-    bytes.writeUInt32BE(stored.length, magicBytes + 4);
-    bytes.writeUInt32BE(rawBytes, magicBytes + 8);
-    const checksum = crc32(stored, crc32(bytes.subarray(magicBytes, magicBytes + 12)));
-    bytes.writeUInt32BE(checksum, magicBytes + 12);
-    bytes.set(stored, magicBytes + FRAME_HEADER_BYTES);
-    this.#sizeBytes += bytes.length;
-    await this.#sink(bytes);
+  async #flush(kind: number): Promise<void> {
+    const content = this.#frame.content();
+    const headerAt = this.#headerAt;
+    const cellsAt = headerAt + FRAME_HEADER_BYTES;
+    content.writeUInt32BE(kind, headerAt);
+    content.writeUInt32BE(content.length - cellsAt, headerAt + 4);
+    const checksum = crc32(content.subarray(cellsAt), crc32(content.subarray(headerAt, headerAt + 8)));
+    content.writeUInt32BE(checksum, headerAt + 8);
+    this.#sizeBytes += content.length;
+    await this.#sink(content);
+    this.#headerAt = 0;
+    this.#frame.length = FRAME_HEADER_BYTES;
   }
 }
 

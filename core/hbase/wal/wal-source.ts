@@ -13,7 +13,10 @@ export interface WalSource {
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** A window that slides over a log, in pieces of `windowBytes` and one piece ahead of what is asked for. */
+/**
+ * A window that slides over a log, in pieces of `windowBytes` and one piece ahead of what is asked for. Bytes are looked
+ * at where the source put them; only what lies in two pieces is copied, as far as it was asked for.
+ */
 export class WalWindow {
   /** What is in memory. Replaced, never written to, so that who holds it may keep it. */
   bytes: Buffer = NO_BYTES;
@@ -22,6 +25,9 @@ export class WalWindow {
   readonly #source: WalSource;
   readonly #what: string;
   readonly #windowBytes: number;
+  /** The piece that was taken last; `bytes` ends within it or with it. */
+  #piece: Buffer = NO_BYTES;
+  #pieceBase: number;
   #fetched: number;
   #ahead: Promise<Buffer> | undefined;
 
@@ -30,6 +36,7 @@ export class WalWindow {
     this.#what = what;
     this.#windowBytes = windowBytes;
     this.base = offset;
+    this.#pieceBase = offset;
     this.#fetched = offset;
   }
 
@@ -38,21 +45,27 @@ export class WalWindow {
    * @throws WalCorrupt if the source answers with fewer bytes; what the source throws
    */
   async have(from: number, until: number): Promise<void> {
-    const parts = [this.bytes.subarray(from - this.base)];
-    let end = this.base + this.bytes.length;
-    while (end < until) {
-      const piece = await (this.#ahead ?? this.#fetch());
-      this.#ahead = undefined;
-      parts.push(piece);
-      end += piece.length;
-    }
-    if (parts.length > 1 && this.#fetched < this.#source.sizeBytes) {
-      this.#ahead = this.#fetch();
-      // Whoever awaits it gets the error; if nobody does any more, reading ended before it.
-      this.#ahead.catch(() => undefined);
-    }
-    this.bytes = parts[0]!.length === 0 && parts.length === 2 ? parts[1]! : joined(parts);
+    if (from < this.#pieceBase || until > this.#pieceBase + this.#piece.length) await this.#join(from, until);
+    else this.bytes = this.#piece.subarray(from - this.#pieceBase);
     this.base = from;
+  }
+
+  /** More than one piece is needed, or the next one. */
+  async #join(from: number, until: number): Promise<void> {
+    const bytesEnd = this.base + this.bytes.length;
+    const parts = [this.bytes.subarray(from - this.base)];
+    parts.push(this.#piece.subarray(Math.max(from, bytesEnd) - this.#pieceBase));
+    while (this.#pieceBase + this.#piece.length < until) {
+      const piece = await (this.#ahead ?? this.#fetch());
+      this.#pieceBase += this.#piece.length;
+      this.#piece = piece;
+      this.#ahead = this.#fetched < this.#source.sizeBytes ? this.#fetch() : undefined;
+      // Whoever awaits it gets the error; if nobody does any more, reading ended before it.
+      this.#ahead?.catch(() => undefined);
+      parts.push(piece);
+    }
+    const held = parts.filter((part) => part.length > 0);
+    this.bytes = held.length === 1 ? held[0]! : Buffer.concat(held, Math.max(until, bytesEnd) - from);
   }
 
   async #fetch(): Promise<Buffer> {
@@ -64,8 +77,4 @@ export class WalWindow {
     if (piece.length === length) return Buffer.from(piece.buffer, piece.byteOffset, piece.length);
     throw new WalCorrupt(this.#what, from, `${piece.length} bytes were read where ${length} were asked for`);
   }
-}
-
-function joined(parts: readonly Buffer[]): Buffer {
-  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
