@@ -32,7 +32,6 @@ export const LOG_STEPS: readonly DeployedStep[] = [
   ]),
   deployed(planMergeContract, LONG, (may) => [
     stepEntry(may),
-    may.read(may.sources()),
     may.read(may.work()),
     may.objects(may.work('work/*/plan/*'), 's3:PutObject'),
   ]),
@@ -48,7 +47,7 @@ export const LOG_STEPS: readonly DeployedStep[] = [
     may.read(may.system()),
     may.read(may.sources()),
     readImages(may),
-    may.objects(may.roots('images/*/snapshots/*'), 's3:PutObject'),
+    may.objects([...may.roots('images/*/snapshots/*'), ...may.roots('images/*/cluster.json')], 's3:PutObject'),
     may.read(may.work()),
     may.objects(may.work('work/*/plan/*'), 's3:PutObject'),
   ]),

@@ -1,5 +1,5 @@
 import { NothingToBackUp } from '../../core/errors/chain-errors.ts';
-import { ImageDamaged } from '../../core/errors/image-errors.ts';
+import { ImageDamaged, ManifestVoided } from '../../core/errors/image-errors.ts';
 import {
   ChainBroken,
   LogDirectoryNotFound,
@@ -57,12 +57,12 @@ export interface DecidedIncrement {
 }
 
 /** What makes a full necessary, and possible. */
-const NEEDS_FULL = [NoLogPosition, LogGap, ChainBroken, TableRefused, ImageDamaged];
+const NEEDS_FULL = [NoLogPosition, LogGap, ChainBroken, TableRefused, ImageDamaged, ManifestVoided];
 
 /**
  * Decides from one listing what an increment reads and which tables it is made of; reads only.
  * @throws NoFullBackup; LogDirectoryNotFound, LogUnreadable; NothingToBackUp; unless `orFull`: NoLogPosition, LogGap,
- *   ChainBroken, TableRefused, ImageDamaged
+ *   ChainBroken, TableRefused, ImageDamaged, ManifestVoided
  */
 export async function decideIncrement(
   ports: IncrementPorts,
@@ -91,7 +91,7 @@ export async function decideIncrement(
       tables.push(decided);
     } catch (error) {
       if (!request.orFull || !NEEDS_FULL.some((kind) => error instanceof kind)) throw error;
-      const isStandalone = error instanceof ImageDamaged;
+      const isStandalone = error instanceof ImageDamaged || error instanceof ManifestVoided;
       full.push({ table, index, reason: (error as Error).message, isStandalone });
     }
   }

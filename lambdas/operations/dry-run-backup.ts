@@ -34,7 +34,9 @@ export const dryRunBackup =
     const known = backupBases(request, catalogue);
     const isOfLogs = 'type' in request && !request.fromSnapshot;
     const decided = isOfLogs ? await decideIncrement(ports, request, catalogue, ports.clock.now()) : undefined;
-    const planner = new TablePlanner(ports, request, await ports.snapshots.clusterId(source), known);
+    const damaged = new Set(decided?.full.flatMap(({ table, isStandalone }) => (isStandalone ? [table] : [])));
+    const bases = new Map([...known.bases].filter(([table]) => !damaged.has(table)));
+    const planner = new TablePlanner(ports, request, await ports.snapshots.clusterId(source), { ...known, bases });
     const tables: Output['tables'] = [];
     const sum = noTableTotals();
     const ofSnapshots = decided ? decided.full.map(({ table }) => table) : request.tables;

@@ -141,7 +141,7 @@ const missing = ({ path, made }: NewFile) =>
       })
     : new SourceFileMissing(
         `${path} was bulk loaded, and is neither in data/ nor in archive/ nor in mobdir/`,
-        'take a full of the table, or run it again with --or-full',
+        'take a full of the table, or run it again with --from-snapshot',
         { path },
       );
 

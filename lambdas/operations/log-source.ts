@@ -65,7 +65,7 @@ export class LogSource implements WalSource {
     }
     throw new LogUnreadable(
       `the log ${this.#wal.path}, ${this.#wal.sizeBytes} bytes, is gone: neither in WALs/ nor in oldWALs/`,
-      'take a full of the tables, or run it again with --or-full; keep logs longer: hbase.master.logcleaner.ttl',
+      'take a full of the tables; keep logs longer: hbase.master.logcleaner.ttl',
       { log: this.#wal.path },
     );
   }

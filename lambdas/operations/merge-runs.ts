@@ -20,6 +20,7 @@ import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { StepRun } from '../ports/step-run.ts';
+import { abandonUpload } from './abandon-upload.ts';
 import { findExactly } from './find-exactly.ts';
 import { type MergeTask, readMergeChunk } from './merge-plan.ts';
 import { notingFailure } from './noting-failure.ts';
@@ -149,8 +150,7 @@ class TaskMerger {
         const { etag, size } = await upload.close();
         made.push({ path, size, etag, cells: count, maxSequenceId: maxSeqId });
       } catch (error) {
-        await upload.abort();
-        throw error;
+        return abandonUpload(upload, error);
       }
     }
     return made;
@@ -189,8 +189,7 @@ class TaskMerger {
         const cells = new RunReader(this.#range(key, etag, 0, size), { windowBytes: WINDOW_BYTES });
         fewer.push({ cells, hasTags: group.some(({ hasTags }) => hasTags) });
       } catch (error) {
-        await upload.abort();
-        throw error;
+        return abandonUpload(upload, error);
       }
     }
     return fewer;
@@ -219,7 +218,7 @@ class TaskMerger {
     }
     throw new SourceFileMissing(
       `${table}: the file ${path}, which was bulk loaded since the parent, is neither in data/ nor in archive/`,
-      'take a full of the table, or run it again with --or-full',
+      'take a full of the table, or run it again with --from-snapshot',
       { path },
     );
   }

@@ -90,6 +90,7 @@ function headerOf(
     boundary: decided.plan.boundary,
     clockMarginMs,
     includeActive: request.includeActive,
+    orFull: request.orFull,
     tables: decided.tables.map(({ table, index, parent, base, families, regions }) => ({
       ...{ table, index, parent: base.parent, position: base.position },
       snapshotPosition: snapshotBelow(rows, parent.base.row),

@@ -48,6 +48,7 @@ const regionLine = z.strictObject({
   cutSequenceId: count.exactOptional(),
   sureSequenceId: count.exactOptional(),
   seen: z.array(z.tuple([count, count, count, count, count])),
+  strangeFamily: z.string().exactOptional(),
   began: z.array(z.strictObject({ stream: z.string(), first: count, opened: count.exactOptional() })),
 });
 

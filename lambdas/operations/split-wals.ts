@@ -11,6 +11,7 @@ import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { StepRun } from '../ports/step-run.ts';
+import { abandonUpload } from './abandon-upload.ts';
 import { LogSource } from './log-source.ts';
 import { notingFailure } from './noting-failure.ts';
 import { type PlacedSegment, putSplitResult, type SplitLog } from './split-results.ts';
@@ -25,7 +26,7 @@ const SORT_BYTES = 256 << 20;
  * {@link splitWalsContract}: the cells of a child's logs, sorted, as runs in the work bucket, and what the logs tell of
  * regions and files. Everything that it writes has the child's number in its name and follows from the logs alone, so
  * that a second or late run writes the same again (I8, I10).
- * @throws LogUnreadable, ChainBroken, OutOfTime
+ * @throws LogUnreadable, OutOfTime
  */
 export const splitWals =
   (ports: Ports, config: { readonly WORK_BUCKET: string }) =>
@@ -63,8 +64,7 @@ export const splitWals =
           const { etag } = await upload.close();
           segments.push(...written.map((segment) => ({ ...segment, part, run, etag })));
         } catch (error) {
-          await upload.abort();
-          throw error;
+          return abandonUpload(upload, error);
         }
       });
       const logs: SplitLog[] = [];
@@ -131,7 +131,7 @@ async function readable<T>({ path }: PlannedWal, reading: Promise<T>): Promise<T
     if (!isOfFormat) throw error;
     throw new LogUnreadable(
       `the log ${error.message}`,
-      'compare it with the cluster’s; if that is damaged too, take a full of the tables, or run it again with --or-full or --from-snapshot',
+      'compare it with the cluster’s; if that is damaged too, take a full of the tables, or run it again with --from-snapshot',
       { ...error.evidence, log: path },
     );
   }

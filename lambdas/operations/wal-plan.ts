@@ -65,9 +65,19 @@ const walPlan = z.strictObject({
   boundary: count,
   clockMarginMs: count,
   includeActive: z.boolean(),
+  /** Whether a table that logs cannot follow on is taken full instead. */
+  orFull: z.boolean(),
   tables: z.array(walTable),
-  /** Tables that no increment could be made of and that are taken full (`orFull`): snapshot and why. */
-  fullTables: z.array(z.strictObject({ table: z.string(), index: count, reason: z.string() })),
+  /** Tables that no increment could be made of and that are taken full (`orFull`), and why. */
+  fullTables: z.array(
+    z.strictObject({
+      table: z.string(),
+      index: count,
+      reason: z.string(),
+      /** Its newest image is damaged: nothing of it is listed again. */
+      isStandalone: z.boolean(),
+    }),
+  ),
   newServers: z.array(z.string()),
   /** Every log that was listed, needed or not: the positions after the increment rest on them. */
   streams: z.array(

@@ -48,6 +48,8 @@ export const walSummary = z.strictObject({
       notes: z.array(z.string()),
     }),
   ),
+  /** Tables that the logs do not explain, and why: they are taken full (`orFull`). */
+  fullTables: z.array(z.strictObject({ index: count, reason: z.string() })),
   positions: z.array(logPositionField),
 });
 export type WalSummary = z.infer<typeof walSummary>;

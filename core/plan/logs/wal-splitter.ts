@@ -1,5 +1,4 @@
 import type { Buffer } from 'node:buffer';
-import { ChainBroken } from '../../errors/log-errors.ts';
 import type { ByteSink } from '../../hbase/hfile/block-writer.ts';
 import { pourCells } from '../../hbase/hfile/cell-cursor.ts';
 import { CellSorter } from '../../hbase/hfile/cell-sorter.ts';
@@ -56,6 +55,8 @@ export interface WalRegionFacts {
   readonly seen: readonly SeenIds[];
   /** How it begins in each of the streams that {@link WalSplitter.begin} named. */
   readonly began: readonly RegionBeginning[];
+  /** A family of its edits that the table did not have. Their cells are left out. */
+  readonly strangeFamily?: string;
 }
 
 export interface SplitWindow {
@@ -85,6 +86,7 @@ interface Source {
   greatest: number;
   cut: number;
   sure: number;
+  strangeFamily: string | undefined;
 }
 
 /**
@@ -121,7 +123,6 @@ export class WalSplitter {
     this.#stream = stream;
   }
 
-  /** @throws ChainBroken for a family that the table did not have */
   async add(batch: WalBatch): Promise<void> {
     for (const entry of batch.entries) {
       const source = this.#sourceOf(entry);
@@ -131,6 +132,7 @@ export class WalSplitter {
       for (let i = entry.firstCell; i < entry.endCell; i++) {
         const [at, end] = [batch.starts[i]!, batch.ends[i]!];
         const group = this.#groupOf(source, batch.bytes, at);
+        if (group < 0) continue;
         if (!this.#sorter.add(group, batch.bytes, at, end, entry.sequenceId)) {
           await this.flush();
           this.#sorter.add(group, batch.bytes, at, end, entry.sequenceId);
@@ -154,15 +156,18 @@ export class WalSplitter {
   }
 
   regionFacts(): WalRegionFacts[] {
-    return [...this.#sources.values()].map(({ table, walRegion, seen, beginnings, greatest, cut, sure }) => ({
-      table: table.index,
-      walRegion,
-      greatestSequenceId: greatest,
-      seen: seen.runs,
-      began: beginnings.all(),
-      ...(cut < Number.MAX_SAFE_INTEGER && { cutSequenceId: cut }),
-      ...(sure >= 0 && { sureSequenceId: sure }),
-    }));
+    return [...this.#sources.values()].map(
+      ({ table, walRegion, seen, beginnings, greatest, cut, sure, strangeFamily }) => ({
+        table: table.index,
+        walRegion,
+        greatestSequenceId: greatest,
+        seen: seen.runs,
+        began: beginnings.all(),
+        ...(cut < Number.MAX_SAFE_INTEGER && { cutSequenceId: cut }),
+        ...(sure >= 0 && { sureSequenceId: sure }),
+        ...(strangeFamily !== undefined && { strangeFamily }),
+      }),
+    );
   }
 
   async #writeRuns(sink: ByteSink): Promise<readonly Segment[]> {
@@ -191,6 +196,7 @@ export class WalSplitter {
         greatest: 0,
         cut: Number.MAX_SAFE_INTEGER,
         sure: -1,
+        strangeFamily: undefined,
       };
       source = { table, walRegion, target, groups: new Map(), ...facts };
       this.#sources.set(key, source);
@@ -220,8 +226,14 @@ export class WalSplitter {
     return source.groups.get(key) ?? this.#newGroup(source, region, family, key);
   }
 
-  #newGroup({ table, walRegion, groups }: Source, region: number, family: string, key: string): number {
-    if (!table.families.includes(family)) throw strangeFamily(table.table, family);
+  /** −1: the table does not have the family. */
+  #newGroup(source: Source, region: number, family: string, key: string): number {
+    const { table, walRegion, groups } = source;
+    if (!table.families.includes(family)) {
+      source.strangeFamily = family;
+      groups.set(key, -1);
+      return -1;
+    }
     const group = this.#groups.length;
     this.#groups.push({
       ...{ table: table.index, region, family, walRegion },
@@ -241,10 +253,3 @@ export class WalSplitter {
     return this.#family;
   }
 }
-
-const strangeFamily = (table: string, family: string) =>
-  new ChainBroken(
-    `${table}: the logs have edits of family ${family}, which the parent does not have`,
-    'take a full of the table, or run it again with --or-full',
-    { table, family },
-  );

@@ -238,6 +238,56 @@ describe('an increment from logs', () => {
     expect(new Set(lines.map(({ table }) => table))).toEqual(new Set([0]));
   });
 
+  const laterEvents = async () => {
+    for (const [path, bytes] of laterSnapshot(chain, 'events-T0', 'events-T1', 10).objects) {
+      await source.put(`root/${path}`, bytes);
+    }
+  };
+  /** The logs tell of a file that nothing made: only who reads them can know. */
+  const strangeCompaction = () =>
+    once(invokes('PlanMerge'), async () => {
+      const key = (await work.keys()).find((one) => one.includes('results/split-'))!;
+      const lines = await Array.fromAsync(readCompressedLines([await work.get(key)]));
+      const region = JSON.parse(lines.find((line) => line.includes('"line":"region"') && line.includes('"table":1'))!);
+      const files = { inputs: ['a'.repeat(32)], outputs: ['b'.repeat(32)] };
+      const event = { kind: 'compaction', region: region.walRegion, family: 'e', ...files };
+      const seen = { event, sequenceId: region.greatestSequenceId, writeTimeMs: ROLL };
+      await work.put(key, compressLines([...lines, JSON.stringify({ line: 'event', table: 1, seen })]));
+    });
+
+  it('takes a table full in the same session when only the logs themselves show that it must be', async () => {
+    const f = await made(full());
+    strangeCompaction();
+    const refused = await increment();
+    expect(refused).toMatchObject({ status: 'FAILED', error: 'ChainBroken' });
+    await laterEvents();
+    strangeCompaction();
+    const { id } = await made(increment({ orFull: true }));
+    expect((await manifestOf(id)).tables).toMatchObject([
+      { table: 'bank:accounts', kind: 'WALS', parent: f.id },
+      { table: 'events', kind: 'SNAPSHOT', parent: null, snapshot: 'events-T1' },
+    ]);
+    const areas = (await linesOf(id, 'files-00001.jsonl.zst')).map(({ source: { area } }) => area);
+    expect(areas).not.toContain('made');
+    const lines = await linesOf(id, 'store-files.jsonl.zst');
+    expect(new Set(lines.map(({ table }) => table))).toEqual(new Set([0]));
+  });
+
+  it('takes a table full whose newest image is damaged, and lists nothing of that again', async () => {
+    const f = await made(full());
+    await backups.put(`prod/images/${f.id}/snapshots/00001/data.manifest`, 'damaged');
+    expect(await increment()).toMatchObject({ status: 'FAILED', error: 'ImageDamaged' });
+    await laterEvents();
+    const { id } = await made(increment({ orFull: true }));
+    const { tables } = await manifestOf(id);
+    expect(tables).toMatchObject([
+      { table: 'bank:accounts', kind: 'WALS', parent: f.id },
+      { table: 'events', kind: 'SNAPSHOT', parent: null },
+    ]);
+    const holders = (await linesOf(id, 'files-00001.jsonl.zst')).map(({ holder }) => holder);
+    expect(new Set(holders)).toEqual(new Set([id]));
+  });
+
   it.each([
     ['SourceFileMissing', 'is gone before it is copied', 'CopyFiles', (key: string) => work.remove(key)],
     ['SourceChanged', 'is another one when it is copied', 'CopyFiles', (key: string) => work.put(key, 'other')],

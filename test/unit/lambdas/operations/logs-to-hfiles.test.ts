@@ -72,7 +72,14 @@ async function plan(boundary = T2, clockMarginMs = 0): Promise<void> {
   await put(indexKey(work, 'wal'), Buffer.from(parts.map((part) => `${canonicalJson(part)}\n`).join('')));
   await putWalPlan(objects, WORK_BUCKET, work, {
     ...{ format: 1, sessionId: session.begun!.sessionId, wals: SOURCE, source: SOURCE, startedAt: 7, boundary },
-    ...{ clockMarginMs: 0, includeActive: false, fullTables: [], newServers: [], plannedAt: Number.MAX_SAFE_INTEGER },
+    ...{
+      clockMarginMs: 0,
+      includeActive: false,
+      orFull: false,
+      fullTables: [],
+      newServers: [],
+      plannedAt: Number.MAX_SAFE_INTEGER,
+    },
     streams: streams.map(({ isServing, logs: listed }) => ({
       isServing,
       logs: listed.map(({ path, sizeBytes, etag, modifiedMs }) => ({ path, sizeBytes, etag, modifiedMs })),
@@ -266,7 +273,12 @@ describe('the logs of a real HBase between a snapshot and a roll', () => {
   it.each([
     ['a family that the table has not', 'strange/../f', `${'a'.repeat(32)}_SeqId_9_`, 1],
     ['what is no HFile', 'd', `${'a'.repeat(32)}.${'b'.repeat(32)}`, 1],
-    ['what the parent may have left out, by the margin of its clocks,', 'd', `${'a'.repeat(32)}.${'b'.repeat(32)}`, -29_999],
+    [
+      'what the parent may have left out, by the margin of its clocks,',
+      'd',
+      `${'a'.repeat(32)}.${'b'.repeat(32)}`,
+      -29_999,
+    ],
   ])('with a bulk load of %s stop the session', async (_what, family, file, afterParent) => {
     await plan(T2, 30_000);
     const place = { bucket: WORK_BUCKET, work };
