@@ -11,6 +11,7 @@ export const historyPartition = (root: string): string => `history#${root}`;
 export const cleanUpPartition = (root: string): string => `clean-up#${root}`;
 export const pinsPartition = (root: string): string => `pins#${root}`;
 export const targetsPartition = (target: string): string => `targets#${target}`;
+export const setsPartition = (root: string): string => `sets#${root}`;
 
 /** Sort key in the partition of a target; no table is called so. */
 export const leftKey = (restoreId: string): string => `left#${restoreId}`;
@@ -84,6 +85,8 @@ export interface ImageRecord {
   /** Restorable between these: the snapshots' creation, ms; oldest and newest of the image's tables. */
   readonly positionFrom: number;
   readonly positionTo: number;
+  /** The session that took it away as a restore point: SHELL or DELETING since. */
+  readonly deletedBy?: BackupId;
 }
 
 export type TableKind = 'SNAPSHOT' | 'WALS';
@@ -133,8 +136,10 @@ export interface SessionRecord {
   readonly reason?: FailureReason;
   /** The run that rolled it back. */
   readonly rolledBackBy?: string;
-  /** The COMPLETE image's totals, for `history`. */
+  /** The COMPLETE image's totals, or what was deleted, for `history`. */
   readonly summary?: { readonly [name: string]: Json };
+  /** Of a FAILED one: deleted from the history that people are shown. The claim on the id stays (I5). */
+  readonly forgottenAt?: number;
 }
 
 /** A side effect that a session is about to make, recorded before it is made (I5). */
@@ -145,20 +150,37 @@ export interface Intent {
   readonly what: string;
 }
 
+/** What lies in an image that was deleted and is listed by no surviving one: decided once, when it was deleted. */
+export interface UnlistedFiles {
+  /** In the work bucket: one path a line, sorted. */
+  readonly key: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Of the lines before compression. */
+  readonly sha256: string;
+}
+
 /**
- * One thing left to remove. `outcome` decides what its session's intents mean: after a roll-back all that the session
- * made; after a commit temporary data and table snapshots only.
+ * One thing left to remove. `outcome` decides what: ROLLED_BACK all that the session made; COMMITTED its temporary data
+ * and table snapshots only; DELETED the whole image `sessionId`, with its record; SHELL the unlisted files of it, while
+ * marker and record stay.
  */
 export interface CleanUpEntry {
   readonly entryId: string;
   readonly root: string;
   readonly sessionId: BackupId;
-  readonly outcome: 'COMMITTED' | 'ROLLED_BACK';
+  readonly outcome: 'COMMITTED' | 'ROLLED_BACK' | 'DELETED' | 'SHELL';
   readonly createdAt: number;
   /** Not off the list before this: no step in flight can still write there. Epoch ms. */
   readonly notBefore: number;
   /** Whether a first pass emptied it already. */
   readonly emptiedAt?: number;
+  /** Of DELETED and SHELL: no manifest of these is sealed any more before something of this entry is removed (I7). */
+  readonly first?: readonly BackupId[];
+  /** Of DELETED and SHELL: the session that deleted. */
+  readonly deletedBy?: BackupId;
+  /** Of SHELL. */
+  readonly unlisted?: UnlistedFiles;
 }
 
 /** A lease on the images of a chain (I11). */
@@ -190,4 +212,15 @@ export interface LeftRestore {
   readonly restoreId: string;
   /** Not off the list before this: no step in flight can still write there. Epoch ms. */
   readonly notBefore: number;
+}
+
+/** Tables under a name, as `hbase backup set` keeps them. In a partition of its own, which no backup touches. */
+export interface BackupSet {
+  readonly root: string;
+  readonly name: string;
+  /** Sorted, canonical names. */
+  readonly tables: readonly string[];
+  /** Grows with every change: a change is made of the version that it was read at, or not at all. */
+  readonly version: number;
+  readonly changedAt: number;
 }

@@ -51,6 +51,8 @@ const bodySchema = z.strictObject({
   positionsSha256: digest,
   /** Of the lines of `store-files.jsonl.zst`; null, and absent before it was: no table of the image was made from logs. */
   storeFilesSha256: digest.nullable().optional(),
+  /** Of the bytes of `cluster.json`; absent before it was. */
+  clusterSha256: digest.optional(),
   tables: z.array(tableSchema),
 });
 
@@ -76,6 +78,10 @@ export function encodeManifest(body: Manifest): { bytes: Buffer; sha256: string 
 /** The VOID marker: a prefix with it is no image and can never become one. */
 export const encodeVoid = (id: BackupId): Buffer =>
   Buffer.from(`${canonicalJson({ body: { format: 1, kind: 'VOID', id } })}\n`);
+
+/** The SHELL marker of an image that is no restore point any more and holds bytes that others list; with its manifest's digest. */
+export const encodeShell = (id: BackupId, sha256OfManifest: string): Buffer =>
+  Buffer.from(`${canonicalJson({ body: { format: 1, kind: 'SHELL', id }, sha256: sha256OfManifest })}\n`);
 
 /**
  * Reads what stands at a manifest's key.

@@ -19,6 +19,7 @@ import { sha256 } from './digest.ts';
  *                 work/<root digest>/<run>/plan/bulk-copies.jsonl.zst   bulk-loaded files that are copied as they are
  *                 work/<root digest>/<run>/plan/store-files.jsonl.zst   known-files after the increment, for the image
  *                 work/<root digest>/<run>/plan/wal-summary.json    what the logs came to, and the positions after them
+ *                 work/<root digest>/<run>/plan/unlisted-00000.jsonl.zst   of an image that becomes or is a SHELL: what nobody lists any more
  *                 work/<root digest>/<run>/plan/plan.json           header of a session's plan, written last
  *                 work/<root digest>/<run>/results/copy-00000.jsonl.zst   what was done of a chunk
  *                 work/<root digest>/<run>/results/split-00000.jsonl.zst  what was found in a log
@@ -48,6 +49,9 @@ export const chunkKey = (work: string, chunk: number): string => `${work}plan/co
 export const rangeKey = (work: string, range: number): string => `${work}plan/verify-${numbered(range)}.jsonl.zst`;
 /** The plan's header: tables, snapshots, totals. Written last: with it the plan is whole. */
 export const planKey = (work: string): string => `${work}plan/plan.json`;
+/** Of a deletion: paths of one holder that no surviving image lists, one a line. */
+export const unlistedKey = (work: string, holder: number): string =>
+  `${work}plan/unlisted-${numbered(holder)}.jsonl.zst`;
 /** Which snapshot of each table the session has chosen: written once, so that a second run of the step chooses the same. */
 export const chosenSnapshotsKey = (work: string): string => `${work}plan/snapshots.json`;
 export const resultKey = (work: string, chunk: number): string => `${work}results/copy-${numbered(chunk)}.jsonl.zst`;

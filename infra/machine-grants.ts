@@ -1,7 +1,7 @@
 import type { Grant } from './grants.ts';
 
 /** The state machines of the stack: construct id, ASL placeholder without `StateMachine`, and output's name. */
-export type MachineId = 'CleanUp' | 'Repair' | 'FullBackup' | 'IncrementalBackup' | 'Restore' | 'Verify';
+export type MachineId = 'CleanUp' | 'Repair' | 'FullBackup' | 'IncrementalBackup' | 'Restore' | 'Verify' | 'Delete';
 
 export interface MachineArns {
   /** Unqualified: IAM judges a call to an alias or a version by the state machine's own ARN. */

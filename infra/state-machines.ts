@@ -11,6 +11,7 @@ export const STATE_MACHINES: readonly { readonly id: MachineId; readonly name: s
   { id: 'IncrementalBackup', name: 'incremental-backup' },
   { id: 'Restore', name: 'restore' },
   { id: 'Verify', name: 'verify' },
+  { id: 'Delete', name: 'delete' },
 ];
 
 export const definitionFile = (name: string): string => join(DIRECTORY, `${name}.asl.json`);

@@ -2,6 +2,7 @@ import type { DeployedStep } from './step-table.ts';
 import { BACKUP_STEPS } from './steps/backup-steps.ts';
 import { CLEAN_UP_STEPS } from './steps/clean-up-steps.ts';
 import { DATA_STEPS } from './steps/data-steps.ts';
+import { DELETE_STEPS } from './steps/delete-steps.ts';
 import { LOG_STEPS } from './steps/log-steps.ts';
 import { RESTORE_STEPS } from './steps/restore-steps.ts';
 import { ROLL_BACK_STEPS } from './steps/roll-back-steps.ts';
@@ -16,4 +17,5 @@ export const STEPS: readonly DeployedStep[] = [
   ...CLEAN_UP_STEPS,
   ...RESTORE_STEPS,
   ...VERIFY_STEPS,
+  ...DELETE_STEPS,
 ];

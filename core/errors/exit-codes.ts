@@ -12,6 +12,7 @@ export const exitCodes: Readonly<Record<string, number>> = {
   LogDirectoryNotFound: 12,
   SnapshotNotFound: 12,
   ImageNotFound: 12,
+  SetNotFound: 12,
   VerificationFailed: 13,
   ImageDamaged: 13,
   PlatformRefused: 14,

@@ -20,6 +20,16 @@ export class ManifestVoided extends HoldfastError {
   override readonly name = 'ManifestVoided';
 }
 
+/** Images follow on what is to be deleted; all of them are named. Neither `--cascade` nor `--force` was given. */
+export class ImageHasChildren extends HoldfastError {
+  override readonly name = 'ImageHasChildren';
+}
+
+/** S3 Object Lock keeps an image: a retention that still lasts, or a legal hold. */
+export class ImageLocked extends HoldfastError {
+  override readonly name = 'ImageLocked';
+}
+
 /** Something of another content already stands where this session writes once. */
 export class ImageConflict extends HoldfastError {
   override readonly name = 'ImageConflict';

@@ -39,3 +39,13 @@ export class DestinationRefused extends HoldfastError {
 export class DeployedMidRun extends HoldfastError {
   override readonly name = 'DeployedMidRun';
 }
+
+/** The root has no backup set of that name; those that it has are named. Exit code 12. */
+export class SetNotFound extends HoldfastError {
+  override readonly name = 'SetNotFound';
+}
+
+/** Somebody else changed the backup set meanwhile; nothing was written. */
+export class SetChanged extends HoldfastError {
+  override readonly name = 'SetChanged';
+}

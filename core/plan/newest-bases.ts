@@ -29,24 +29,6 @@ export function newestBases(
   return bases;
 }
 
-/** Those of the bases that an increment can follow on: whatever they follow on themselves is COMPLETE too. */
-export function parentsAmong(
-  bases: ReadonlyMap<string, Base>,
-  images: readonly ImageRecord[],
-): ReadonlyMap<string, Base> {
-  const byId = new Map(images.map((image) => [image.id, image]));
-  const isWhole = (image: ImageRecord): boolean => {
-    const chain = new Set([image.id]);
-    for (const id of chain) {
-      const one = byId.get(id);
-      if (one?.state !== 'COMPLETE') return false;
-      for (const parent of one.parents) chain.add(parent);
-    }
-    return true;
-  };
-  return new Map([...bases].filter(([, { image }]) => isWhole(image)));
-}
-
 /** Image records and table rows among the items of a root. */
 export function imagesOf(items: Iterable<Item>): { images: ImageRecord[]; rows: ImageTableRecord[] } {
   const images: ImageRecord[] = [];

@@ -144,7 +144,7 @@ export class AppStack extends Stack {
     for (const step of STEPS) if (step.standalone) this.#addStep(step, environment);
     const sweep = this.#steps.get('FindAbandonedSessions');
     if (!sweep) return;
-    const owners = (['FullBackup', 'IncrementalBackup', 'Repair'] as const).flatMap(
+    const owners = (['FullBackup', 'IncrementalBackup', 'Delete', 'Repair'] as const).flatMap(
       (id) => this.#machines.get(id) ?? [],
     );
     new AutoRepair(this, 'AutoRepair', {

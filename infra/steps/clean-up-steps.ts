@@ -15,7 +15,9 @@ export const CLEAN_UP_STEPS: readonly DeployedStep[] = [
   ]),
   deployed(checkCleanUpEntryContract, QUICK, (may) => [
     may.items(['clean-up', 'root'], 'GetItem'),
-    may.items(['pins', 'history'], 'Query'),
+    may.items(['pins', 'history', 'clean-up'], 'Query'),
+    // Whether those that list the bytes have their markers.
+    may.read(may.roots('images/*/manifest.json')),
   ]),
   deployed(settleCleanUpEntryContract, QUICK, (may) => [may.items(['clean-up'], 'GetItem', 'UpdateItem')]),
   deployed(dropCleanUpEntryContract, QUICK, (may) => [may.items(['clean-up'], 'DeleteItem')]),

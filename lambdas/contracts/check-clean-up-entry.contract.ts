@@ -9,10 +9,10 @@ export const checkCleanUpEntryContract = defineContract({
   environment: z.object(tableEnvironment),
   input: z.object({ contract: z.number(), root: rootField, entryId: z.string() }),
   output: z.object({
-    /** WAIT: emptied already, and a step in flight could still write there. */
+    /** WAIT: emptied already, and a step in flight could still write there; or something else goes first. */
     decision: z.enum(['CLEAN', 'WAIT', 'PINNED', 'GONE']),
     reason: z.string(),
-    /** Whether the destination goes too; otherwise temporary data and table snapshots only. */
+    /** Whether a whole prefix goes; otherwise temporary data and table snapshots only, or of a SHELL what is not listed. */
     destination: z.boolean(),
     /** When this pass began, epoch ms. */
     checkedAt: count,

@@ -14,7 +14,7 @@ export const listCleanUpContract = defineContract({
         root: rootField,
         entryId: z.string(),
         sessionId: backupIdField,
-        outcome: z.enum(['COMMITTED', 'ROLLED_BACK']),
+        outcome: z.enum(['COMMITTED', 'ROLLED_BACK', 'DELETED', 'SHELL']),
       }),
     ),
   }),

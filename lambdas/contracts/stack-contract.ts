@@ -22,6 +22,7 @@ export const stackContract = z.object({
   IncrementalBackupStateMachine: z.string(),
   RestoreStateMachine: z.string(),
   VerifyStateMachine: z.string(),
+  DeleteStateMachine: z.string(),
   RepairStateMachine: z.string(),
   CleanUpStateMachine: z.string(),
   /** JSON arrays of S3 URIs. */

@@ -1,5 +1,6 @@
 import { dynamoDbCleanUpList } from '../adapters/dynamodb/clean-up-list.ts';
 import { dynamoDbPins } from '../adapters/dynamodb/pins.ts';
+import { s3ObjectStore } from '../adapters/s3/object-store.ts';
 import { checkCleanUpEntryContract } from '../contracts/check-clean-up-entry.contract.ts';
 import { checkCleanUpEntry } from '../operations/check-clean-up-entry.ts';
 import { lambdaHandler } from './compose.ts';
@@ -9,6 +10,7 @@ export const step = defineStep(checkCleanUpEntryContract, (environment, clients)
   checkCleanUpEntry({
     cleanUp: dynamoDbCleanUpList(clients, environment.TABLE_NAME),
     pins: dynamoDbPins(clients, environment.TABLE_NAME),
+    objects: s3ObjectStore(clients),
     clock: clients.clock,
   }),
 );

@@ -1,6 +1,6 @@
 import type { ImageRecord, ImageTableRecord } from '../../core/items.ts';
 import { requireParents } from '../../core/plan/increment-parents.ts';
-import { type Base, newestBases, parentsAmong } from '../../core/plan/newest-bases.ts';
+import { type Base, newestBases } from '../../core/plan/newest-bases.ts';
 import type { BackupRequest } from '../contracts/fields.ts';
 
 export interface BackupBases {
@@ -20,7 +20,7 @@ export function backupBases(
 ): BackupBases {
   const newest = newestBases(images, rows, request.source);
   if (!('type' in request)) return { bases: request.standalone ? new Map() : newest, parents: new Map() };
-  const parents = parentsAmong(newest, images);
-  requireParents(request, parents);
-  return { bases: newest, parents };
+  // Each image is whole by itself: what a parent followed on may be deleted by now.
+  requireParents(request, newest);
+  return { bases: newest, parents: newest };
 }

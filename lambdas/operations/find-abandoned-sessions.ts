@@ -67,11 +67,15 @@ export const findAbandonedSessions =
     }
   };
 
-/** When the newest COMPLETE session began, ms. */
-async function newestComplete(table: Pick<SystemTable, 'listSessions'>, root: string): Promise<number | undefined> {
+/** When the newest backup that is COMPLETE still began, ms. */
+async function newestComplete(
+  table: Pick<SystemTable, 'listSessions' | 'getImageState'>,
+  root: string,
+): Promise<number | undefined> {
   let seen = 0;
-  for await (const { state, startedAt } of table.listSessions(root)) {
-    if (state === 'COMPLETE') return startedAt;
+  for await (const { id, state, startedAt } of table.listSessions(root)) {
+    // A deletion has no image, and what it deleted is no backup any more.
+    if (state === 'COMPLETE' && (await table.getImageState(root, id)) === 'COMPLETE') return startedAt;
     if (++seen === MOST_SESSIONS) break;
   }
   return undefined;

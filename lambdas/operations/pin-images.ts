@@ -33,12 +33,16 @@ export const pinImages =
     return { images: [...images], expiresAt: pin.expiresAt };
   };
 
-/** The image and all it rests on. Read before the pin; what it says is checked after it. */
+/**
+ * The image and all that it follows on, as far as that is COMPLETE: an image is whole by itself, and what it followed on
+ * may be deleted. Read before the pin; what it says is checked after it.
+ */
 async function chainOf(table: Pick<SystemTable, 'getImage'>, root: string, image: BackupId): Promise<BackupId[]> {
-  const chain = [image];
+  const chain = new Set([image]);
   for (const id of chain) {
     const record = await table.getImage(root, id);
-    for (const parent of record?.parents ?? []) if (!chain.includes(parent)) chain.push(parent);
+    if (record?.state === 'COMPLETE') for (const parent of record.parents) chain.add(parent);
+    else if (id !== image) chain.delete(id);
   }
-  return chain;
+  return [...chain];
 }

@@ -39,6 +39,12 @@ export interface ObjectAttributes {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** What S3 Object Lock keeps the current version of an object from; neither: nothing. */
+export interface ObjectLock {
+  readonly retainUntilMs?: number;
+  readonly isHeld: boolean;
+}
+
 export interface CopyRequest {
   readonly sourceBucket: string;
   readonly sourceKey: string;
@@ -108,6 +114,8 @@ export interface ObjectStore {
   getStream(bucket: string, key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Size, ETag, checksum, metadata as S3 holds them; `undefined` if missing. One request. */
   attributes(bucket: string, key: string): Promise<ObjectAttributes | undefined>;
+  /** Retention and legal hold; of a missing object, and in a bucket without Object Lock, there is none. Two requests. */
+  lockOf(bucket: string, key: string): Promise<ObjectLock>;
   /** If-None-Match. Idempotent by content: an object of the same bytes that stands there already counts as created. */
   putOnce(bucket: string, key: string, bytes: Uint8Array): Promise<{ readonly decision: 'CREATED' | 'EXISTS' }>;
   /** Unconditional: for the VOID marker and for work files only. */

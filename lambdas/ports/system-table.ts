@@ -44,6 +44,16 @@ export interface Commit extends Held {
   readonly cleanUp: CleanUpEntry;
 }
 
+/** A deletion: what becomes of the records, and what is left to remove. Everything fits one transaction. */
+export interface CommitDelete extends Held {
+  /** Records in their new state. */
+  readonly images: readonly ImageRecord[];
+  readonly session: SessionRecord;
+  /** FAILED sessions that are shown no more, since `session.endedAt`. */
+  readonly forgotten: readonly BackupId[];
+  readonly cleanUp: readonly CleanUpEntry[];
+}
+
 export interface EndRollBack extends Held {
   readonly runId: string;
   readonly sessionId: BackupId;
@@ -78,6 +88,13 @@ export interface SystemTable {
   ): Promise<Outcome>;
   /** Image COMPLETE, flag removed, version+1, history COMPLETE, one clean-up entry: one transaction (I6). */
   commit(commit: Commit): Promise<Outcome>;
+  /** Records DELETING or SHELL, flag removed, version+1, history COMPLETE, clean-up entries: one transaction (I6, I7). */
+  commitDelete(commit: CommitDelete): Promise<Outcome>;
+  /**
+   * Removes a DELETING image's table rows, then record and clean-up entry in one transaction; each transaction requires
+   * "no flag" and adds 1 to the version (I2). `REFUSED`: a flag is set. Idempotent.
+   */
+  forgetImage(root: string, id: BackupId, entryId: string): Promise<Outcome>;
   /** One chunk of a roll-back's restore: ≤ 99 puts and deletes under the fence (I2). */
   restoreItems(held: Held, puts: readonly Item[], deletes: readonly Item[]): Promise<Outcome>;
   /** Flag removed, version+1, history FAILED, one clean-up entry: one transaction. */

@@ -17,6 +17,7 @@ const MACHINES = [
   'CleanUpStateMachine',
   'RestoreStateMachine',
   'VerifyStateMachine',
+  'DeleteStateMachine',
 ] as const;
 export type Machine = (typeof MACHINES)[number];
 
@@ -158,13 +159,13 @@ export class FaultBench {
 
   /** Runs the clean-up, waiting out the life of steps, until the list is empty. */
   async workOff(): Promise<void> {
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 6; round++) {
       const { cleanUp } = await rootFacts(this.h, ROOT);
       if (cleanUp.length === 0) return;
       await this.h.clock.sleep(Math.max(0, ...cleanUp.map((e) => e.notBefore - this.h.clock.now())) + 1_000);
       expect(await this.run('CleanUpStateMachine')).toMatchObject({ status: 'SUCCEEDED' });
     }
-    expect((await rootFacts(this.h, ROOT)).cleanUp, 'entries left after four rounds of clean-up').toEqual([]);
+    expect((await rootFacts(this.h, ROOT)).cleanUp, 'entries left after six rounds of clean-up').toEqual([]);
   }
 
   // ---- where a call comes from
@@ -376,6 +377,11 @@ export class FaultBench {
     await this.workOff();
     expect(await this.h.listing(this.h.stack.WorkBucket)).toEqual([]);
     expect(await this.h.listing(this.h.stack.SystemBucket)).toEqual([]);
+  }
+
+  /** From now on {@link reset} comes back to what is there now. */
+  async keep(): Promise<void> {
+    this.#checkpoint = await CloudCheckpoint.of(this.h);
   }
 
   /** Back to the image of the start; the clock goes on, and so do epoch and version. */

@@ -2,6 +2,7 @@ import { completeIsWhole } from '../../core/check/i01-complete-is-whole.ts';
 import { flagHasItsSnapshot } from '../../core/check/i03-flag-has-its-snapshot.ts';
 import type { ReadSnapshot } from '../../core/check/i03-recorded-snapshot.ts';
 import { historyAgrees } from '../../core/check/i06-history-agrees.ts';
+import { deletionIsLast } from '../../core/check/i07-deletion-is-last.ts';
 import { nothingForgotten } from '../../core/check/i12-nothing-forgotten.ts';
 import type { RootFacts } from '../../core/check/root-facts.ts';
 import { sha256 } from '../../core/digest.ts';
@@ -21,7 +22,10 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** Reads everything there is of a root, as the operator. */
-export async function rootFacts(h: HoldfastCloud, rootUri: string): Promise<RootFacts> {
+export async function rootFacts(
+  h: Pick<HoldfastCloud, 'objects' | 'table' | 'cleanUp' | 'stack'>,
+  rootUri: string,
+): Promise<RootFacts> {
   const root = parseS3Uri(rootUri, 'root');
   const versions = await all(h.objects.listVersions(root.bucket, `${root.prefix}/`));
   const uploads = await all(h.objects.listUploads(root.bucket, `${root.prefix}/`));
@@ -61,6 +65,6 @@ export async function rootFacts(h: HoldfastCloud, rootUri: string): Promise<Root
 
 /** What the invariants that hold at every moment say about these facts. Empty: nothing is wrong. */
 export const violationsOf = (facts: RootFacts): string[] =>
-  [completeIsWhole, flagHasItsSnapshot, historyAgrees, nothingForgotten]
+  [completeIsWhole, flagHasItsSnapshot, historyAgrees, deletionIsLast, nothingForgotten]
     .flatMap((check) => [...check(facts)])
     .map(({ invariant, what }) => `${invariant}: ${what}`);

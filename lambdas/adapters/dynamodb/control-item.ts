@@ -131,3 +131,18 @@ export function removeFlag(tableName: string, held: Held): TransactWriteItem {
     },
   };
 }
+
+/** A change outside a session: no flag, version+1. */
+export function countChange(tableName: string, root: string): TransactWriteItem {
+  return {
+    Update: {
+      TableName: tableName,
+      Key: key(root),
+      ConditionExpression: 'attribute_not_exists(activeSnapshot)',
+      UpdateExpression: 'ADD #version :one',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: { ':one': { N: '1' } },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    },
+  };
+}

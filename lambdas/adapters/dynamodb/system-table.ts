@@ -1,4 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { BackupId } from '../../../core/backup-id.ts';
 import {
   CONTROL,
   cleanUpPartition,
@@ -19,7 +20,7 @@ import { type ScheduleClaim, scheduleKey } from '../../../core/schedule-claim.ts
 import type { Held, Outcome, SystemTable } from '../../ports/system-table.ts';
 import type { Clients } from '../clients.ts';
 import { toAttributes } from './attribute-values.ts';
-import { controlOf, fenceCheck, removeFlag, setFlag, takeFlag } from './control-item.ts';
+import { controlOf, countChange, fenceCheck, removeFlag, setFlag, takeFlag } from './control-item.ts';
 import { TableClient } from './table-client.ts';
 
 /** Actions of a fenced transaction beside the condition (DynamoDB: 100 a transaction). */
@@ -41,6 +42,26 @@ export function dynamoDbSystemTable(
   });
   const remove = (pk: string, sk: string): TransactWriteItem => ({
     Delete: { TableName: tableName, Key: { pk: { S: pk }, sk: { S: sk } } },
+  });
+
+  const removeDeleting = (pk: string, sk: string): TransactWriteItem => ({
+    Delete: {
+      ...remove(pk, sk).Delete!,
+      ConditionExpression: 'attribute_not_exists(pk) OR #state = :deleting',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ':deleting': { S: 'DELETING' } },
+    },
+  });
+  /** The session stays, so that its id is never used twice (I5). */
+  const forget = (root: string, id: BackupId, atMs: number): TransactWriteItem => ({
+    Update: {
+      TableName: tableName,
+      Key: { pk: { S: historyPartition(root) }, sk: { S: sessionKey(id) } },
+      ConditionExpression: '#state = :failed',
+      UpdateExpression: 'SET forgottenAt = :at',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ':failed': { S: 'FAILED' }, ':at': { N: String(atMs) } },
+    },
   });
 
   /** The first action carries the condition on the control item; a refusal shows that item. */
@@ -130,6 +151,36 @@ export function dynamoDbSystemTable(
         ],
         never,
       ),
+    commitDelete: (c) =>
+      guarded(
+        c.root,
+        [
+          removeFlag(tableName, c),
+          put(historyPartition(c.root), sessionKey(c.session.id), c.session),
+          ...c.images.map((image) => put(rootPartition(c.root), imageKey(image.id), image)),
+          ...c.forgotten.map((id) => forget(c.root, id, c.session.endedAt ?? 0)),
+          ...c.cleanUp.map((entry) => put(cleanUpPartition(c.root), entry.entryId, entry)),
+        ],
+        never,
+      ),
+    async forgetImage(root, id, entryId) {
+      const pk = rootPartition(root);
+      let chunk: TransactWriteItem[] = [];
+      for await (const { sk } of client.query(pk, `${imageKey(id)}#table#`)) {
+        chunk.push(remove(pk, sk));
+        if (chunk.length < CHUNK) continue;
+        const outcome = await guarded(root, [countChange(tableName, root), ...chunk], never);
+        if (outcome.decision === 'REFUSED') return outcome;
+        chunk = [];
+      }
+      const last = [removeDeleting(pk, imageKey(id)), remove(cleanUpPartition(root), entryId)];
+      if (chunk.length + last.length > CHUNK) {
+        const outcome = await guarded(root, [countChange(tableName, root), ...chunk], never);
+        if (outcome.decision === 'REFUSED') return outcome;
+        chunk = [];
+      }
+      return guarded(root, [countChange(tableName, root), ...chunk, ...last], never);
+    },
     restoreItems: (held, puts, deletes) =>
       guarded(
         held.root,

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { COPY_SIZES, type CopySizes, copyObject } from './copy-object.ts';
 import { listFolders, listPages, listUploads, listVersions } from './list-objects.ts';
+import { lockOf } from './lock-of.ts';
 import { attributes, bucketRegion, get, getRange, getStream } from './read-objects.ts';
 import type { S3World } from './s3-request.ts';
 import { S3Upload } from './upload-object.ts';
@@ -20,6 +21,7 @@ export function s3ObjectStore(world: S3World, sizes: CopySizes = COPY_SIZES): Ob
     getRange: (...request) => getRange(world, ...request),
     getStream: (bucket, key) => getStream(world, bucket, key),
     attributes: (bucket, key) => attributes(world, bucket, key),
+    lockOf: (bucket, key) => lockOf(world, bucket, key),
     putOnce: (bucket, key, bytes) => putOnce(world, bucket, key, bytes),
     put: (bucket, key, bytes) => put(world, bucket, key, bytes),
     upload: (bucket, key) => new S3Upload(world, bucket, key),
