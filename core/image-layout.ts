@@ -11,6 +11,7 @@ import type { S3Uri } from './s3-uri.ts';
  * <root>/images/<id>/files-00000.jsonl.zst       one sorted list a table
  * <root>/images/<id>/positions.jsonl.zst         up to where it has each table, and where the logs go on
  * <root>/images/<id>/store-files.jsonl.zst       store files of the source that it knows; if a table was made from logs
+ * <root>/images/<id>/cluster.json                what belongs to the tables and is in no snapshot: namespaces, grants, labels, quotas
  * <root>/images/<id>/snapshots/00000/{.snapshotinfo,data.manifest}   the table's snapshot, verbatim
  * <root>/images/<id>/data/<ns>/<table>/<region>/<family>/<file>
  * ```
@@ -24,6 +25,7 @@ export const manifestKey = (root: S3Uri, id: BackupId): string => `${imagePrefix
 /** The name of a table's file list inside the image; `index` is the table's place in the manifest. */
 export const fileListName = (index: number): string => `files-${String(index).padStart(5, '0')}.jsonl.zst`;
 export const POSITIONS_NAME = 'positions.jsonl.zst';
+export const CLUSTER_NAME = 'cluster.json';
 export const STORE_FILES_NAME = 'store-files.jsonl.zst';
 /** Where a table's snapshot files lie inside the image. */
 export const snapshotName = (index: number, file: '.snapshotinfo' | 'data.manifest'): string =>

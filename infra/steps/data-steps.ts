@@ -25,7 +25,7 @@ export const DATA_STEPS: readonly DeployedStep[] = [
     readSources(may),
     may.read(may.logs()),
     may.read(images(may)),
-    may.objects(may.roots('images/*/snapshots/*'), 's3:PutObject'),
+    may.objects([...may.roots('images/*/snapshots/*'), ...may.roots('images/*/cluster.json')], 's3:PutObject'),
     may.read(may.work()),
     may.objects(may.work('work/*/plan/*'), 's3:PutObject'),
   ]),

@@ -1,4 +1,5 @@
 import { dynamoDbSystemTable } from '../adapters/dynamodb/system-table.ts';
+import { s3ClusterFiles } from '../adapters/hbase/cluster-files.ts';
 import { s3Logs } from '../adapters/hbase/log-listing.ts';
 import { s3TableSnapshots } from '../adapters/hbase/table-snapshots.ts';
 import { s3ObjectStore } from '../adapters/s3/object-store.ts';
@@ -14,6 +15,7 @@ export const step = defineStep(planBackupContract, (environment, clients) => {
       objects,
       snapshots: s3TableSnapshots(objects, clients.clock),
       logs: s3Logs(objects),
+      clusters: s3ClusterFiles(objects),
       table: dynamoDbSystemTable(clients, environment.TABLE_NAME),
       clock: clients.clock,
     },

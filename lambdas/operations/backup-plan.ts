@@ -48,6 +48,8 @@ const backupPlan = z.strictObject({
   chunkFirsts: z.array(z.string()),
   /** Of the lines of `store-files.jsonl.zst`; null: no table was made from logs. */
   storeFilesSha256: digestField.nullable(),
+  /** Of `cluster.json`, which lies in the image already. */
+  clusterSha256: digestField,
 });
 export type BackupPlan = z.infer<typeof backupPlan>;
 export type PlannedBackupTable = z.infer<typeof plannedBackupTable>;

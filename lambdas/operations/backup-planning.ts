@@ -14,6 +14,7 @@ import { indexKey, planKey, tablePlanKey, workPrefix } from '../../core/stack-la
 import type { planBackupContract } from '../contracts/plan-backup.contract.ts';
 import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ClusterFiles } from '../ports/cluster-files.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Held, SystemTable } from '../ports/system-table.ts';
 import {
@@ -23,13 +24,19 @@ import {
   type PlannedBackupTable,
   readBackupPlan,
 } from './backup-plan.ts';
+import { describeCluster } from './describe-cluster.ts';
 import { type PlannedBackupTableNote, PlannedBackupTables } from './planned-backup-tables.ts';
 import { imageRecordOf, tableRecordOf } from './planned-image.ts';
 import { writePlanPieces } from './write-plan-pieces.ts';
 
 type Input = InputOf<typeof planBackupContract>;
 type Output = OutputOf<typeof planBackupContract>;
-type Ports = { readonly objects: ObjectStore; readonly table: SystemTable; readonly clock: Clock };
+type Ports = {
+  readonly objects: ObjectStore;
+  readonly clusters: ClusterFiles;
+  readonly table: SystemTable;
+  readonly clock: Clock;
+};
 type Counted = 'files' | 'bytes' | 'newFiles' | 'newBytes';
 type Digests = 'planSha256' | 'snapshotInfoSha256' | 'dataManifestSha256';
 
@@ -93,12 +100,14 @@ export class BackupPlanning {
       readonly storeFilesSha256: string | null;
     },
   ): Promise<Output> {
-    const { objects, table: system, clock } = this.#ports;
+    const { objects, clusters, table: system, clock } = this.#ports;
     const { root, sessionId, epoch, request, execution, startedAt } = this.#input;
     const { bucket, work } = this.#place;
     const tables = this.#tables;
     this.#requireTime(`planned ${tables.length} tables`);
     const pieces = await writePlanPieces(objects, this.#place, this.#filled, request.chunkObjects);
+    const described = { root, sessionId, source: request.source, clusterId: of.clusterId };
+    const clusterSha256 = await describeCluster(objects, clusters, described);
     const plan = checkBackupPlan({
       ...{ format: 1, sessionId, root, source: request.source, clusterId: of.clusterId, epoch },
       executionArn: execution.arn,
@@ -111,6 +120,7 @@ export class BackupPlanning {
       verifyRanges: pieces.verifyRanges,
       chunkFirsts: [...pieces.chunkFirsts],
       storeFilesSha256: of.storeFilesSha256,
+      clusterSha256,
     } satisfies BackupPlan);
     const rows = tables.map((table) => tableRecordOf(plan, table));
     const outcome = await system.writeImage(held, imageRecordOf(plan), rows);

@@ -4,6 +4,7 @@ import { workPrefix } from '../../core/stack-layout.ts';
 import type { planBackupContract } from '../contracts/plan-backup.contract.ts';
 import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ClusterFiles } from '../ports/cluster-files.ts';
 import type { Logs } from '../ports/logs.ts';
 import type { StepRun } from '../ports/step-run.ts';
 import type { SystemTable } from '../ports/system-table.ts';
@@ -16,7 +17,12 @@ import { snapshotPositions } from './snapshot-positions.ts';
 import { stepEntry } from './step-entry.ts';
 
 type Config = { readonly SYSTEM_BUCKET: string; readonly WORK_BUCKET: string };
-type Ports = PlanPorts & { readonly table: SystemTable; readonly clock: Clock; readonly logs: Logs };
+type Ports = PlanPorts & {
+  readonly clusters: ClusterFiles;
+  readonly table: SystemTable;
+  readonly clock: Clock;
+  readonly logs: Logs;
+};
 
 /**
  * {@link planBackupContract}. What may be shared is decided by the system snapshot, never by an earlier read.

@@ -153,6 +153,7 @@ function manifestOf(plan: BackupPlan, tables: ManifestTable[], positionsSha256: 
     sealedAt: plan.plannedAt,
     ...{ files, bytes, newFiles, newBytes, holders, parents, positionsSha256, tables },
     ...(plan.storeFilesSha256 !== null && { storeFilesSha256: plan.storeFilesSha256 }),
+    clusterSha256: plan.clusterSha256,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { BackupId } from '../../core/backup-id.ts';
+import { type ClusterDescription, decodeCluster } from '../../core/cluster-description.ts';
 import { LinesDamaged, readCompressedLines } from '../../core/compressed-lines.ts';
 import { sha256, TextDigest } from '../../core/digest.ts';
 import { ImageDamaged } from '../../core/errors/image-errors.ts';
@@ -6,6 +7,7 @@ import type { FileEntry } from '../../core/file-entry.ts';
 import { readFileEntry } from '../../core/file-entry-line.ts';
 import { compareUtf8 } from '../../core/hbase/utf8-order.ts';
 import {
+  CLUSTER_NAME,
   fileListName,
   imagePrefix,
   manifestKey,
@@ -109,6 +111,15 @@ export class SealedImage {
     for await (const _ of this.#sidecar(POSITIONS_NAME, manifest.positionsSha256));
     const { storeFilesSha256 } = manifest;
     if (storeFilesSha256 != null) for await (const _ of this.#sidecar(STORE_FILES_NAME, storeFilesSha256));
+    await this.cluster(manifest);
+  }
+
+  /** What the source's files showed besides its tables; undefined: an image from before that was written. @throws ImageDamaged */
+  async cluster({ clusterSha256 }: Manifest): Promise<ClusterDescription | undefined> {
+    if (clusterSha256 === undefined) return undefined;
+    const cluster = decodeCluster(await this.#whole(CLUSTER_NAME, clusterSha256));
+    if (cluster === undefined) throw this.#damaged(CLUSTER_NAME, 'cannot be read');
+    return cluster;
   }
 
   /** By table: up to where the image has it, and where the logs go on. @throws ImageDamaged */

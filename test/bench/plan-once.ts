@@ -3,6 +3,7 @@ import { sha256 } from '../../core/digest.ts';
 import { resolveStoreFiles } from '../../core/hbase/resolve-store-files.ts';
 import { SnapshotManifest } from '../../core/hbase/snapshot-manifest.ts';
 import { snapshotLine } from '../../core/system-snapshot.ts';
+import { s3ClusterFiles } from '../../lambdas/adapters/hbase/cluster-files.ts';
 import { planBackup } from '../../lambdas/operations/plan-backup.ts';
 import type { ObjectStore } from '../../lambdas/ports/object-store.ts';
 import type { SystemTable } from '../../lambdas/ports/system-table.ts';
@@ -64,12 +65,20 @@ const snapshots: TableSnapshots = {
   dataManifest: async () => manifest,
 };
 const clock = { now: () => 1_700_000_000_000, sleep: async () => {} };
+const clusters = s3ClusterFiles({
+  list: async function* () {},
+  get: async () => undefined,
+  getRange: async () => Buffer.alloc(0),
+});
 const config = { SYSTEM_BUCKET: 'system', WORK_BUCKET: 'work' };
 
 const cpu = process.cpuUsage();
 const baseRss = process.memoryUsage().rss;
 began = performance.now();
-const planned = await planBackup({ objects, snapshots, table, clock, logs: { list: async () => [] } }, config)(
+const planned = await planBackup(
+  { objects, snapshots, table, clock, clusters, logs: { list: async () => [] } },
+  config,
+)(
   {
     ...{ contract: 1, root: 's3://backups/prod', sessionId: session, epoch: 1, startedAt: 1 },
     execution: { arn: 'arn', name: 'name', startTime: '' },

@@ -5,6 +5,7 @@ export type FixtureName =
   | 'bulk'
   | 'chain'
   | 'corrupt'
+  | 'described'
   | 'hfiles'
   | 'shop'
   | 'shop-2.4.18'
