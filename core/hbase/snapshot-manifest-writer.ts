@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { Writer, writeUint64 } from './protobuf-message.ts';
+import { readBytes, readMessage, Writer, writeUint64 } from './protobuf-message.ts';
 import { type Reference, writeReference } from './reference-file.ts';
 import { type RegionInfo, writeRegionInfo } from './region-info.ts';
 import { type TableSchema, writeTableSchema } from './table-schema.ts';
@@ -21,6 +21,16 @@ export function writeSnapshotManifest(schema: TableSchema, regions: Iterable<Reg
   const chunks: Uint8Array[] = [new Writer().uint32(10).bytes(writeTableSchema(schema)).finish()];
   for (const region of regions) chunks.push(new Writer().uint32(18).bytes(writeRegionManifest(region)).finish());
   return Buffer.concat(chunks);
+}
+
+/** A `data.manifest` with another table schema; every other byte is as it was. @throws HBaseFormatError */
+export function replaceTableSchema(manifest: Uint8Array, schema: TableSchema, what = 'data.manifest'): Buffer {
+  const others = readMessage(manifest, what, 0, (tag, reader) => {
+    if (tag !== 10) return false;
+    readBytes(reader);
+    return true;
+  });
+  return Buffer.concat([new Writer().uint32(10).bytes(writeTableSchema(schema)).finish(), others]);
 }
 
 function writeRegionManifest(region: RegionToWrite): Uint8Array {

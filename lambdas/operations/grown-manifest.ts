@@ -8,6 +8,7 @@ export function grownManifest(
   table: string,
   parent: Pick<LogParent, 'snapshot' | 'snapshotBytes'>,
   copies: readonly Pick<PlannedCopy, 'path' | 'size'>[],
+  limit = MANIFEST_LIMIT_BYTES,
 ): Buffer {
   const added = new Map<string, Map<string, { name: string; size: number }[]>>();
   for (const { path, size } of copies) {
@@ -18,7 +19,7 @@ export function grownManifest(
   }
   const bytes = growManifest(parent.snapshot, added);
   // A parent's that is larger was read by a cluster with a raised limit.
-  const limitBytes = Math.max(MANIFEST_LIMIT_BYTES, parent.snapshotBytes);
+  const limitBytes = Math.max(limit, parent.snapshotBytes);
   const instead = 'take a full of the table, or run it again with --or-full; to restore more';
   refuseLargeManifest({ table, sizeBytes: bytes.length, limitBytes }, instead);
   return bytes;

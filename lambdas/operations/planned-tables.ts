@@ -5,6 +5,7 @@ import type { CopyChunk } from '../../core/file-entry.ts';
 import { plannedTableKey } from '../../core/restore-layout.ts';
 import { indexKey } from '../../core/stack-layout.ts';
 import { count } from '../contracts/fields.ts';
+import { restorePlan, targetShows } from '../contracts/table-to-restore.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { readWorkJson } from './read-work-json.ts';
@@ -16,6 +17,8 @@ const plannedTable = z.object({
   replaces: z.boolean(),
   /** Bytes that a verification reads. */
   readBytes: count,
+  /** Of a restore. */
+  restore: z.object({ ...restorePlan.shape, shows: targetShows }).optional(),
   chunks: z.array(z.object({ chunk: count, table: count, files: count, bytes: count })),
 });
 export type PlannedTable = z.infer<typeof plannedTable>;

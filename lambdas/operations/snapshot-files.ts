@@ -5,6 +5,7 @@ import { type ResolvedStoreFile, resolveStoreFiles } from '../../core/hbase/reso
 import { readSnapshotDescription, type SnapshotDescription } from '../../core/hbase/snapshot-description.ts';
 import { SnapshotManifest } from '../../core/hbase/snapshot-manifest.ts';
 import { formatTableName } from '../../core/hbase/table-name.ts';
+import type { TableSchema } from '../../core/hbase/table-schema.ts';
 import type { ManifestTable } from '../../core/manifest.ts';
 
 /**
@@ -13,6 +14,8 @@ import type { ManifestTable } from '../../core/manifest.ts';
  */
 export class SnapshotFiles {
   readonly description: SnapshotDescription;
+  readonly schema: TableSchema;
+  readonly regions: number;
   readonly #table: ManifestTable;
   readonly #needed: Iterator<ResolvedStoreFile>;
 
@@ -24,6 +27,8 @@ export class SnapshotFiles {
       throw this.#damaged(`is of the table ${formatTableName(this.description.table)}`);
     }
     const manifest = this.#reading(() => new SnapshotManifest(files.manifest, `data.manifest of ${table.table}`));
+    this.schema = manifest.tableSchema;
+    this.regions = manifest.regions.length;
     this.#needed = resolveStoreFiles(manifest, this.description.table);
   }
 
