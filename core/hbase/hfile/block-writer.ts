@@ -1,14 +1,15 @@
 import type { Buffer } from 'node:buffer';
+import { crc32 } from 'node:zlib';
 import { type BlockType, HEADER_BYTES, MAGICS } from './block.ts';
 import { compress, type WriterCompression } from './compress.ts';
-import { crc32c } from './crc32c.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 
 /** Takes bytes in the order of the file. They are its own until the promise is settled; then their memory is used again. */
 export type ByteSink = (bytes: Uint8Array) => Promise<void>;
 
 const BYTES_PER_CHECKSUM = 16384;
-const CRC32C = 2;
+/** HBase's own writers take CRC-32C where they are not told otherwise (hbase.hstore.checksum.algorithm); every reader goes by the block. Node has this one built in. */
+const CRC32 = 1;
 
 /** Where a block lies. */
 export interface WrittenBlock {
@@ -62,7 +63,7 @@ export class BlockWriter {
     bytes.writeInt32BE(onDiskBytes - HEADER_BYTES, at + 8);
     bytes.writeInt32BE(payload.length, at + 12);
     bytes.writeBigInt64BE(BigInt(this.lastOffset(type)), at + 16);
-    bytes[at + 24] = CRC32C;
+    bytes[at + 24] = CRC32;
     bytes.writeInt32BE(BYTES_PER_CHECKSUM, at + 25);
     bytes.writeInt32BE(coveredBytes, at + 29);
     bytes.set(stored, at + HEADER_BYTES);
@@ -88,6 +89,6 @@ export class BlockWriter {
 
 function writeChecksums(bytes: Buffer, start: number, end: number): void {
   for (let from = start, to = end; from < end; from += BYTES_PER_CHECKSUM) {
-    to = bytes.writeUInt32BE(crc32c(bytes, from, Math.min(from + BYTES_PER_CHECKSUM, end)), to);
+    to = bytes.writeUInt32BE(crc32(bytes.subarray(from, Math.min(from + BYTES_PER_CHECKSUM, end))), to);
   }
 }

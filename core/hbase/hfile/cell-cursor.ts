@@ -3,7 +3,7 @@
  * length, int32 value length, key, value, and only if it has tags a uint16 length and the tags; its mvcc stands beside it.
  */
 export interface CellCursor {
-  /** Valid until the next {@link advance}, as is the cell. */
+  /** What the cell lies in until the next {@link advance}. Nobody writes to it while the cursor is in use. */
   readonly bytes: Uint8Array;
   readonly at: number;
   readonly end: number;

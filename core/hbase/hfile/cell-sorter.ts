@@ -2,10 +2,12 @@ import { Buffer } from 'node:buffer';
 import type { CellCursor } from './cell-cursor.ts';
 import { compareCells } from './cell-order.ts';
 import { copyBytes } from './copy-bytes.ts';
-import { type SortedIndexes, sortIndexes } from './sort-indexes.ts';
+import { type CellsToSort, sortIndexes } from './sort-indexes.ts';
 
 /** What a cell costs besides its bytes: place, mvcc, group, and twice a sort key with its index. */
-const BYTES_PER_CELL = 44;
+const BYTES_PER_CELL = 48;
+/** Memory for cells that are copied is taken in such pieces. */
+const PIECE_BYTES = 4 << 20;
 
 /**
  * Gathers cells up to a budget of memory and gives them back in HBase's order, group by group. A group is what becomes
@@ -13,22 +15,28 @@ const BYTES_PER_CELL = 44;
  */
 export class CellSorter {
   readonly #budgetBytes: number;
-  #arena: Buffer;
-  #length = 0;
+  /** Memory in use, without what each cell costs besides. */
+  #bytes = 0;
   #count = 0;
-  #starts: Uint32Array;
-  #ends: Uint32Array;
-  #groups: Uint32Array;
-  #mvccs: Float64Array;
+  /** What cells lie in: copies, and memory that is kept. */
+  #pieces: Uint8Array[] = [];
+  #kept: Uint8Array | undefined;
+  #keptPiece = 0;
+  #copies: Buffer | undefined;
+  #copiesPiece = 0;
+  #copiesLength = 0;
+  /** Memory for copies, to be used again, and how many pieces of it are in use. */
+  readonly #own: Buffer[] = [];
+  #ownUsed = 0;
+  #pieceOf = new Uint32Array(1 << 12);
+  #starts = new Uint32Array(1 << 12);
+  #ends = new Uint32Array(1 << 12);
+  #groups = new Uint32Array(1 << 12);
+  #mvccs = new Float64Array(1 << 12);
 
-  /** @param budgetBytes memory for cells and what sorts them; at most 4 GB */
+  /** @param budgetBytes memory for cells and what sorts them */
   constructor(budgetBytes: number) {
     this.#budgetBytes = budgetBytes;
-    this.#arena = Buffer.allocUnsafeSlow(Math.min(budgetBytes, 1 << 20));
-    this.#starts = new Uint32Array(1 << 12);
-    this.#ends = new Uint32Array(1 << 12);
-    this.#groups = new Uint32Array(1 << 12);
-    this.#mvccs = new Float64Array(1 << 12);
   }
 
   get cells(): number {
@@ -37,58 +45,89 @@ export class CellSorter {
 
   /** Copies the cell; false if there is no room for it, so that the cells must be taken first. One cell always fits. */
   add(group: number, bytes: Uint8Array, at: number, end: number, mvcc: number): boolean {
-    const needed = this.#length + end - at;
-    const isOver = needed + (this.#count + 1) * BYTES_PER_CELL > this.#budgetBytes;
-    if (isOver && this.#count > 0) return false;
-    if (needed > this.#arena.length) this.#growArena(needed);
-    if (this.#count === this.#starts.length) this.#growCells();
-    const i = this.#count++;
-    copyBytes(this.#arena, this.#length, bytes, at, end);
-    this.#starts[i] = this.#length;
-    this.#ends[i] = needed;
-    this.#groups[i] = group;
-    this.#mvccs[i] = mvcc;
-    this.#length = needed;
+    const length = end - at;
+    const left = this.#copies === undefined ? 0 : this.#copies.length - this.#copiesLength;
+    // What is left over at the end of a piece is in use too.
+    if (!this.#take(length <= left ? length : left + length)) return false;
+    if (length > left) this.#newPiece(length);
+    copyBytes(this.#copies!, this.#copiesLength, bytes, at, end);
+    this.#note(group, this.#copiesPiece, this.#copiesLength, this.#copiesLength + length, mvcc);
+    this.#copiesLength += length;
+    return true;
+  }
+
+  /** As {@link add}, but the cell stays where it lies: nobody may write there any more, and all that memory is in use with it. */
+  keep(group: number, bytes: Uint8Array, at: number, end: number, mvcc: number): boolean {
+    if (!this.#take(bytes === this.#kept ? 0 : bytes.buffer.byteLength)) return false;
+    if (bytes !== this.#kept) {
+      this.#kept = bytes;
+      this.#keptPiece = this.#pieces.push(bytes) - 1;
+    }
+    this.#note(group, this.#keptPiece, at, end, mvcc);
     return true;
   }
 
   /** The groups in ascending order, each with its cells; valid until the next {@link clear}. */
   *sorted(): Generator<{ readonly group: number; readonly cells: CellCursor }> {
-    const sorted = sortIndexes({
-      arena: this.#arena,
-      count: this.#count,
-      starts: this.#starts,
-      groups: this.#groups,
-      mvccs: this.#mvccs,
-    });
+    const cells = {
+      ...{ pieces: this.#pieces, pieceOf: this.#pieceOf, starts: this.#starts, groups: this.#groups },
+      ...{ mvccs: this.#mvccs, count: this.#count },
+    };
+    const sorted = sortIndexes(cells);
     for (let from = 0; from < this.#count; ) {
       const group = this.#groups[sorted[from]!]!;
       let to = from + 1;
       while (to < this.#count && this.#groups[sorted[to]!] === group) to++;
-      const place = { arena: this.#arena, starts: this.#starts, ends: this.#ends, mvccs: this.#mvccs };
-      yield { group, cells: new SortedCells(place, sorted, from, to) };
+      yield { group, cells: new SortedCells(cells, this.#ends, sorted.subarray(from, to)) };
       from = to;
     }
   }
 
   clear(): void {
     this.#count = 0;
-    this.#length = 0;
+    this.#bytes = 0;
+    this.#pieces = [];
+    this.#kept = undefined;
+    this.#copies = undefined;
+    this.#ownUsed = 0;
   }
 
-  #growArena(needed: number): void {
-    // By four, since each step copies what there is and holds both for a moment.
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(4 * this.#arena.length, this.#budgetBytes)));
-    larger.set(this.#arena.subarray(0, this.#length));
-    this.#arena = larger;
+  /** False if so much more does not fit. */
+  #take(bytes: number): boolean {
+    const inUse = this.#bytes + bytes;
+    if (inUse + (this.#count + 1) * BYTES_PER_CELL > this.#budgetBytes && this.#count > 0) return false;
+    this.#bytes = inUse;
+    return true;
   }
 
-  #growCells(): void {
+  #newPiece(length: number): void {
+    if (length > PIECE_BYTES) {
+      this.#copies = Buffer.allocUnsafeSlow(length);
+    } else {
+      this.#own[this.#ownUsed] ??= Buffer.allocUnsafeSlow(PIECE_BYTES);
+      this.#copies = this.#own[this.#ownUsed++]!;
+    }
+    this.#copiesPiece = this.#pieces.push(this.#copies) - 1;
+    this.#copiesLength = 0;
+  }
+
+  #note(group: number, piece: number, start: number, end: number, mvcc: number): void {
+    if (this.#count === this.#starts.length) this.#grow();
+    const i = this.#count++;
+    this.#pieceOf[i] = piece;
+    this.#starts[i] = start;
+    this.#ends[i] = end;
+    this.#groups[i] = group;
+    this.#mvccs[i] = mvcc;
+  }
+
+  #grow(): void {
     const length = 2 * this.#starts.length;
     const grown = <T extends Uint32Array | Float64Array>(old: T, larger: T): T => {
       larger.set(old);
       return larger;
     };
+    this.#pieceOf = grown(this.#pieceOf, new Uint32Array(length));
     this.#starts = grown(this.#starts, new Uint32Array(length));
     this.#ends = grown(this.#ends, new Uint32Array(length));
     this.#groups = grown(this.#groups, new Uint32Array(length));
@@ -97,38 +136,29 @@ export class CellSorter {
 }
 
 class SortedCells implements CellCursor {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array = new Uint8Array();
   at = 0;
   end = 0;
   mvcc = -1;
-  readonly #starts: Uint32Array;
+  readonly #cells: CellsToSort;
   readonly #ends: Uint32Array;
-  readonly #mvccs: Float64Array;
-  readonly #sorted: SortedIndexes;
-  readonly #to: number;
-  #next: number;
+  readonly #sorted: Uint32Array;
+  #next = 0;
 
-  constructor(
-    place: { arena: Buffer; starts: Uint32Array; ends: Uint32Array; mvccs: Float64Array },
-    sorted: SortedIndexes,
-    from: number,
-    to: number,
-  ) {
-    this.bytes = place.arena;
-    this.#starts = place.starts;
-    this.#ends = place.ends;
-    this.#mvccs = place.mvccs;
+  constructor(cells: CellsToSort, ends: Uint32Array, sorted: Uint32Array) {
+    this.#cells = cells;
+    this.#ends = ends;
     this.#sorted = sorted;
-    this.#next = from;
-    this.#to = to;
   }
 
   advance(): boolean {
-    while (this.#next < this.#to) {
+    const { pieces, pieceOf, starts, mvccs } = this.#cells;
+    while (this.#next < this.#sorted.length) {
       const i = this.#sorted[this.#next++]!;
-      const [at, mvcc] = [this.#starts[i]!, this.#mvccs[i]!];
+      const [bytes, at, mvcc] = [pieces[pieceOf[i]!]!, starts[i]!, mvccs[i]!];
       // The one added last comes first, the others are the same cell.
-      if (mvcc === this.mvcc && compareCells(this.bytes, this.at, mvcc, this.bytes, at, mvcc) === 0) continue;
+      if (mvcc === this.mvcc && compareCells(this.bytes, this.at, mvcc, bytes, at, mvcc) === 0) continue;
+      this.bytes = bytes;
       this.at = at;
       this.end = this.#ends[i]!;
       this.mvcc = mvcc;

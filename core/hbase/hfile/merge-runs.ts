@@ -1,7 +1,5 @@
 import { type CellCursor, type CellSink, pourCells } from './cell-cursor.ts';
-import { compareCells, int32 } from './cell-order.ts';
-import { copyBytes } from './copy-bytes.ts';
-import { GrowingBytes } from './growing-bytes.ts';
+import { compareCells } from './cell-order.ts';
 
 /**
  * The cells of several cursors as one, in HBase's order: by key, the higher mvcc first. Cells with the same key and mvcc
@@ -17,7 +15,6 @@ export class MergedCells implements CellCursor {
   readonly #cursors: readonly CellCursor[];
   /** A heap; the least cell's cursor is at its top. */
   readonly #heap: { readonly cursor: CellCursor; readonly rank: number }[] = [];
-  readonly #last = new GrowingBytes(256);
   #isStarted = false;
 
   constructor(cursors: readonly CellCursor[]) {
@@ -62,15 +59,11 @@ export class MergedCells implements CellCursor {
   #take(): boolean {
     if (this.#heap.length === 0) return false;
     const { bytes, at, end, mvcc } = this.#heap[0]!.cursor;
-    const last = this.#last;
-    if (mvcc === this.mvcc && compareCells(last.bytes, 0, mvcc, bytes, at, mvcc) === 0) {
+    // The cell before still lies where it lay.
+    if (mvcc === this.mvcc && compareCells(this.bytes, this.at, mvcc, bytes, at, mvcc) === 0) {
       this.duplicates++;
       return false;
     }
-    const keyEnd = 8 + int32(bytes, at);
-    last.length = 0;
-    last.reserve(keyEnd);
-    copyBytes(last.bytes, 0, bytes, at, at + keyEnd);
     this.bytes = bytes;
     this.at = at;
     this.end = end;

@@ -1,16 +1,15 @@
 import { compareCells } from './cell-order.ts';
 
-/** Cells in one piece of memory, by index. */
+/** Cells in pieces of memory, by index. */
 export interface CellsToSort {
-  readonly arena: Uint8Array;
+  readonly pieces: readonly Uint8Array[];
   readonly count: number;
+  /** Which piece a cell lies in, and where it starts there. */
+  readonly pieceOf: Uint32Array;
   readonly starts: Uint32Array;
   readonly groups: Uint32Array;
   readonly mvccs: Float64Array;
 }
-
-/** Indexes of cells in order. */
-export type SortedIndexes = Uint32Array;
 
 /** Bytes of a row that fit into a sort key: a float64 holds 53 bits. */
 const PREFIX_BYTES = 6;
@@ -18,8 +17,9 @@ const PREFIX_BYTES = 6;
 /**
  * The indexes of the cells by group, then in HBase's order; of equal cells the later one first. Merge sort on numbers:
  * six bytes of the row, behind what all rows of the group share, decide most comparisons without a look at the cells.
+ * Before it cells are spread over buckets by that number, which leaves nothing to merge where rows are spread evenly.
  */
-export function sortIndexes(cells: CellsToSort): SortedIndexes {
+export function sortIndexes(cells: CellsToSort): Uint32Array {
   const indexes = byGroup(cells);
   const keys = new Float64Array(cells.count);
   const spare = { indexes: new Uint32Array(cells.count), keys: new Float64Array(cells.count) };
@@ -28,7 +28,7 @@ export function sortIndexes(cells: CellsToSort): SortedIndexes {
     let to = from + 1;
     while (to < cells.count && cells.groups[indexes[to]!] === group) to++;
     fillKeys(cells, indexes, keys, from, to);
-    sortRange(cells, indexes, keys, spare, from, to);
+    spread(indexes, keys, spare, from, to, (start, end) => sortRange(cells, indexes, keys, spare, start, end));
     from = to;
   }
   return indexes;
@@ -60,27 +60,74 @@ function byAnyGroup(count: number, groups: Uint32Array): Uint32Array {
 }
 
 function fillKeys(cells: CellsToSort, indexes: Uint32Array, keys: Float64Array, from: number, to: number): void {
-  const { arena, starts } = cells;
-  const first = starts[indexes[from]!]! + 10;
-  let shared = rowBytes(arena, first);
+  const { pieces, pieceOf, starts } = cells;
+  const first = pieces[pieceOf[indexes[from]!]!]!;
+  const firstRow = starts[indexes[from]!]! + 10;
+  let shared = rowBytes(first, firstRow);
   for (let i = from + 1; i < to && shared > 0; i++) {
+    const piece = pieces[pieceOf[indexes[i]!]!]!;
     const row = starts[indexes[i]!]! + 10;
-    shared = Math.min(shared, rowBytes(arena, row));
+    shared = Math.min(shared, rowBytes(piece, row));
     let same = 0;
-    while (same < shared && arena[first + same] === arena[row + same]) same++;
+    while (same < shared && first[firstRow + same] === piece[row + same]) same++;
     shared = same;
   }
   for (let i = from; i < to; i++) {
+    const piece = pieces[pieceOf[indexes[i]!]!]!;
     const row = starts[indexes[i]!]! + 10;
-    const end = row + rowBytes(arena, row);
+    const end = row + rowBytes(piece, row);
     let key = 0;
-    for (let at = row + shared, n = 0; n < PREFIX_BYTES; n++, at++) key = key * 256 + (at < end ? arena[at]! : 0);
+    for (let at = row + shared, n = 0; n < PREFIX_BYTES; n++, at++) key = key * 256 + (at < end ? piece[at]! : 0);
     keys[i] = key;
   }
 }
 
-function rowBytes(arena: Uint8Array, row: number): number {
-  return (arena[row - 2]! << 8) | arena[row - 1]!;
+function rowBytes(piece: Uint8Array, row: number): number {
+  return (piece[row - 2]! << 8) | piece[row - 1]!;
+}
+
+/** Orders by bucket, which is the key in proportion, and has each bucket sorted; two cells a bucket if keys are spread evenly. */
+function spread(
+  indexes: Uint32Array,
+  keys: Float64Array,
+  spare: { indexes: Uint32Array; keys: Float64Array },
+  from: number,
+  to: number,
+  sort: (start: number, end: number) => void,
+): void {
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = 0;
+  for (let i = from; i < to; i++) {
+    if (keys[i]! < least) least = keys[i]!;
+    if (keys[i]! > greatest) greatest = keys[i]!;
+  }
+  const buckets = Math.ceil((to - from) / 2);
+  if (to - from <= 4 * PIECE || least === greatest) {
+    sort(from, to);
+    return;
+  }
+  // Not decreasing, whatever is rounded: a lesser key is never in a later bucket.
+  const scale = (buckets - 1) / (greatest - least);
+  const next = new Uint32Array(buckets + 1);
+  for (let i = from; i < to; i++) next[Math.floor((keys[i]! - least) * scale)]!++;
+  let start = from;
+  for (let bucket = 0; bucket <= buckets; bucket++) {
+    const size = next[bucket]!;
+    next[bucket] = start;
+    start += size;
+  }
+  for (let i = from; i < to; i++) {
+    const place = next[Math.floor((keys[i]! - least) * scale)]!++;
+    spare.indexes[place] = indexes[i]!;
+    spare.keys[place] = keys[i]!;
+  }
+  indexes.set(spare.indexes.subarray(from, to), from);
+  keys.set(spare.keys.subarray(from, to), from);
+  // Each place is now the end of its bucket.
+  for (let bucket = 0, begin = from; bucket <= buckets; bucket++) {
+    if (next[bucket]! - begin > 1) sort(begin, next[bucket]!);
+    begin = next[bucket]!;
+  }
 }
 
 /** Pieces of this length are sorted by insertion. */
@@ -135,6 +182,7 @@ function insertionSort(cells: CellsToSort, indexes: Uint32Array, keys: Float64Ar
   }
 }
 
-function compare({ arena, starts, mvccs }: CellsToSort, a: number, b: number): number {
-  return compareCells(arena, starts[a]!, mvccs[a]!, arena, starts[b]!, mvccs[b]!) || b - a;
+function compare({ pieces, pieceOf, starts, mvccs }: CellsToSort, a: number, b: number): number {
+  const [x, y] = [pieces[pieceOf[a]!]!, pieces[pieceOf[b]!]!];
+  return compareCells(x, starts[a]!, mvccs[a]!, y, starts[b]!, mvccs[b]!) || b - a;
 }

@@ -36,6 +36,13 @@ export interface WalBatch {
   readonly endOffset: number;
 }
 
+/** Whether who wants to keep the cells does better to keep the batch's memory. */
+export function isMostlyCells({ bytes, cells, starts, ends }: WalBatch): boolean {
+  let cellBytes = 0;
+  for (let i = 0; i < cells; i++) cellBytes += ends[i]! - starts[i]!;
+  return cellBytes > 0.75 * bytes.buffer.byteLength;
+}
+
 const NO_EVENTS: readonly WalEvent[] = [];
 
 /** Collects cells and entries; what an entry brought before it turned out to be cut short can be dropped again. */

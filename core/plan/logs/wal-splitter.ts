@@ -4,7 +4,7 @@ import { pourCells } from '../../hbase/hfile/cell-cursor.ts';
 import { CellSorter } from '../../hbase/hfile/cell-sorter.ts';
 import { compareBytes } from '../../hbase/hfile/key-order.ts';
 import { RunWriter } from '../../hbase/hfile/run-writer.ts';
-import type { WalBatch, WalEntry } from '../../hbase/wal/wal-batch.ts';
+import { isMostlyCells, type WalBatch, type WalEntry } from '../../hbase/wal/wal-batch.ts';
 import { EditsSeen, type SeenIds } from './edits-seen.ts';
 import { type RegionBeginning, RegionBeginnings } from './region-beginnings.ts';
 import type { SeenEvent } from './region-evidence.ts';
@@ -124,6 +124,8 @@ export class WalSplitter {
   }
 
   async add(batch: WalBatch): Promise<void> {
+    const sorter = this.#sorter;
+    const isKept = isMostlyCells(batch);
     for (const entry of batch.entries) {
       const source = this.#sourceOf(entry);
       if (source === undefined) continue;
@@ -133,9 +135,15 @@ export class WalSplitter {
         const [at, end] = [batch.starts[i]!, batch.ends[i]!];
         const group = this.#groupOf(source, batch.bytes, at);
         if (group < 0) continue;
-        if (!this.#sorter.add(group, batch.bytes, at, end, entry.sequenceId)) {
+        for (;;) {
+          const { bytes } = batch;
+          if (
+            isKept
+              ? sorter.keep(group, bytes, at, end, entry.sequenceId)
+              : sorter.add(group, bytes, at, end, entry.sequenceId)
+          )
+            break;
           await this.flush();
-          this.#sorter.add(group, batch.bytes, at, end, entry.sequenceId);
         }
         const { minSequenceId, maxSequenceId } = this.#groups[group]!;
         if (entry.sequenceId < minSequenceId) this.#groups[group]!.minSequenceId = entry.sequenceId;
