@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { type Journal, noJournal } from '../journal.ts';
+import type { Journal } from '../journal.ts';
 import { type CallContext, type CommandService, notImplemented, ServiceError } from '../service.ts';
 import { copyItem, type Item, readItem } from './attribute-value.ts';
 import { batchGet, batchWrite } from './batch.ts';
@@ -207,7 +207,7 @@ export class DynamoDbService implements CommandService {
 
   /** Journal first: what a reader can see survives, and a failing append leaves memory as it was. */
   #commit(record: DynamoDbRecord): void {
-    appendTo(this.#options.journal ?? noJournal, record);
+    if (this.#options.journal) appendTo(this.#options.journal, record);
     this.#apply(record);
   }
 

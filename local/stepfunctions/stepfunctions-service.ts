@@ -27,6 +27,8 @@ export interface StepFunctionsOptions {
   readonly journal?: Journal;
   /** What the journal held at the start: executions that were RUNNING become ABORTED, error `LocalRestart`. */
   readonly records?: Iterable<unknown>;
+  /** State machines that another service has compiled; default: none. What its expressions call is theirs. */
+  readonly machines?: StateMachineStore;
 }
 
 type Operation = (input: Record<string, unknown>) => Record<string, unknown> | Promise<Record<string, unknown>>;
@@ -46,7 +48,7 @@ export class StepFunctionsService implements CommandService {
   constructor(options: StepFunctionsOptions) {
     const { clock, ids, random, invoke, region, accountId, partition = 'aws', journal = noJournal } = options;
     const functions = jsonataFunctions({ clock, ids, random });
-    this.#machines = new StateMachineStore(functions);
+    this.#machines = options.machines ?? new StateMachineStore(functions);
     this.#executions = new ExecutionStore({ clock, ids, random, invoke, journal });
     for (const record of options.records ?? []) this.#restore(record as JournalRecord);
     this.#executions.abortLost();

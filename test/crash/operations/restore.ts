@@ -1,0 +1,12 @@
+import { withImage } from '../bases.ts';
+import type { Operation } from '../operation.ts';
+import { ROOT, TABLE, TARGET } from '../source.ts';
+
+export const RESTORE = { root: ROOT, image: 'latest', tables: [TABLE], target: TARGET };
+
+export const restore: Operation = {
+  name: 'restore',
+  what: 'a restore of the newest image into an empty target',
+  begin: withImage,
+  start: async (world) => [await world.start('RestoreStateMachine', RESTORE)],
+};
