@@ -14,5 +14,7 @@ export const plannedTableKey = (work: string, table: number): string =>
   `${work}plan/planned-${String(table).padStart(5, '0')}.json`;
 export const partialKey = (work: string, chunk: number): string =>
   `${work}results/partial-${String(chunk).padStart(5, '0')}.jsonl.zst`;
+/** The script that finishes the restore. */
+export const scriptKey = (work: string): string => `${work}results/script.rb`;
 export const summaryKey = (work: string): string => `${work}results/summary.json`;
 export const findingsKey = (work: string): string => `${work}results/findings.jsonl`;

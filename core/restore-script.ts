@@ -18,6 +18,16 @@ const MOST_COMMENTS = 100;
 /** The shell stops a script at the first error, so that what is there already must be none. */
 const IF_NEW = 'rescue => e; raise unless e.to_s =~ /already exists|NamespaceExist|TableExists/';
 
+export interface RestoreScriptText {
+  readonly text: string;
+  /** Commands that make the namespaces, unguarded. */
+  readonly namespaces: string[];
+  readonly grants: number;
+  readonly quotas: number;
+  /** Lines about what is not run. */
+  readonly notRun: number;
+}
+
 /**
  * A script for `hbase shell -n`: namespaces of the tables, the tables, their permissions and quotas. It may be run
  * again. Of what is not of these tables alone nothing is run; it stands there as comments.
@@ -29,9 +39,12 @@ export function restoreScript(of: {
   readonly cluster: ClusterDescription | undefined;
   /** Where the description lies. */
   readonly described: string;
-}): string {
+}): RestoreScriptText {
   const { tables, cluster } = of;
   const comments = new Comments(of.described);
+  const created = namespaces(tables, cluster);
+  const granted = grants(tables, cluster, comments);
+  const limited = quotas(tables, cluster, comments);
   const parts = [
     [
       `# ${printable(of.title)}`,
@@ -39,17 +52,27 @@ export function restoreScript(of: {
       ...(tables.some(({ replaces }) => replaces)
         ? ['# Tables that are replaced are put back to the backup again each time: what was written since is lost.']
         : []),
+      ...(cluster === undefined
+        ? ['# The backup does not describe its cluster: permissions and quotas are not known.']
+        : []),
     ],
-    namespaces(tables, cluster),
+    [
+      ...unreadable('Properties of namespaces', cluster?.namespaces),
+      ...created.map((command) => `begin; ${command}; ${IF_NEW}; end`),
+    ],
     tables.map(tableCommand),
-    grants(tables, cluster, comments),
-    quotas(tables, cluster, comments),
+    granted.lines,
+    limited.lines,
     labels(cluster, comments),
   ];
-  return `${parts
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  const blocks = parts.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return {
+    text: `${blocks.join('\n\n')}\n`,
+    namespaces: created,
+    grants: granted.run,
+    quotas: limited.run,
+    notRun: comments.count,
+  };
 }
 
 const AS_SEEN = "as the store files of the source showed them: what it had not flushed, revocations too, isn't here";
@@ -61,7 +84,7 @@ function namespaces(tables: readonly ScriptTable[], cluster: ClusterDescription 
   return [...names].map((name) => {
     const properties = Object.entries(known.get(name) ?? {}).map(([key, value]) => `${ruby(key)} => ${ruby(value)}`);
     const args = properties.length === 0 ? ruby(name) : `${ruby(name)}, {${properties.join(', ')}}`;
-    return `begin; create_namespace ${args}; ${IF_NEW}; end`;
+    return `create_namespace ${args}`;
   });
 }
 
@@ -70,7 +93,12 @@ function tableCommand({ target, replaces, command }: ScriptTable): string {
   return `begin; ${command}; ${IF_NEW}; puts ${ruby(`${target} is there already: not cloned again`)}; end`;
 }
 
-function grants(tables: readonly ScriptTable[], cluster: ClusterDescription | undefined, comments: Comments): string[] {
+interface Run {
+  readonly run: number;
+  readonly lines: string[];
+}
+
+function grants(tables: readonly ScriptTable[], cluster: ClusterDescription | undefined, comments: Comments): Run {
   const all = entriesOf(cluster?.grants);
   const run = tables.flatMap(({ table, target }) =>
     all.flatMap(({ user, actions, scope }) => {
@@ -88,14 +116,15 @@ function grants(tables: readonly ScriptTable[], cluster: ClusterDescription | un
       `grant ${[user, actions, ...(scope.kind === 'namespace' ? [`@${scope.namespace}`] : [])].map(ruby).join(', ')}`,
     ];
   });
-  return [
+  const lines = [
     ...head('Permissions', run.length, cluster?.grants),
     ...run,
     ...comments.of('Not run: permissions on namespaces and on everything', wider),
   ];
+  return { run: run.length, lines };
 }
 
-function quotas(tables: readonly ScriptTable[], cluster: ClusterDescription | undefined, comments: Comments): string[] {
+function quotas(tables: readonly ScriptTable[], cluster: ClusterDescription | undefined, comments: Comments): Run {
   const run: string[] = [];
   const told: string[] = [];
   for (const quota of entriesOf(cluster?.quotas)) {
@@ -107,11 +136,12 @@ function quotas(tables: readonly ScriptTable[], cluster: ClusterDescription | un
     else if (of.some(({ table, target }) => isSame(table, target))) run.push(command);
     else told.push(command);
   }
-  return [
+  const lines = [
     ...head('Quotas', run.length, cluster?.quotas),
     ...run,
     ...comments.of('Not run: quotas of users, of namespaces, and of tables under another name', told),
   ];
+  return { run: run.length, lines };
 }
 
 function labels(cluster: ClusterDescription | undefined, comments: Comments): string[] {
@@ -141,6 +171,7 @@ function isSame(a: string, b: string): boolean {
 
 /** Lines that are told and not run, in one line each whatever they hold. */
 class Comments {
+  count = 0;
   readonly #described: string;
 
   constructor(described: string) {
@@ -149,6 +180,7 @@ class Comments {
 
   of(title: string, lines: readonly string[]): string[] {
     if (lines.length === 0) return [];
+    this.count += lines.length;
     const shown = lines.slice(0, MOST_COMMENTS).map((line) => `#   ${printable(line)}`);
     const more = lines.length - shown.length;
     return [`# ${title}:`, ...shown, ...(more > 0 ? [`#   … and ${more} more: ${printable(this.#described)}`] : [])];
