@@ -17,6 +17,8 @@ const ROOT = 's3://acme-backups/prod';
 const SOURCE = 's3://acme-hbase/shop/hbase';
 const TARGET = 's3://acme-restored/hbase';
 const TABLES = 'shop:orders,sensors';
+/** Named, because they were taken on some day before this one. */
+const SNAPSHOTS = ['--snapshot', 'shop:orders=shop-orders-T0', '--snapshot', 'sensors=sensors-T0'] as const;
 
 const began = performance.now();
 let phaseBegan = began;
@@ -92,7 +94,7 @@ async function brokenBackup(local: LocalCloud): Promise<void> {
     body = await bytesOf(local, 'acme-hbase', key);
     await call(local, 'DeleteObject', { Bucket: 'acme-hbase', Key: key });
   });
-  await holdfast(1, 'create', 'full', ROOT, '-t', TABLES, '--source', SOURCE, '--standalone');
+  await holdfast(1, 'create', 'full', ROOT, '-t', TABLES, ...SNAPSHOTS, '--source', SOURCE, '--standalone');
   disarm();
   await call(local, 'PutObject', { Bucket: 'acme-hbase', Key: victim, Body: body });
   const after = await keysOf(local, 'acme-backups', 'prod/');
@@ -121,9 +123,9 @@ async function killedBackup(local: LocalCloud): Promise<void> {
     const copier = local.cloud.functions.list().find(({ name }) => name.includes('CopyFiles'));
     if (copier) local.cloud.kill(copier.name);
   });
-  await holdfast(1, 'create', 'full', ROOT, '-t', TABLES, '--source', SOURCE, '--standalone');
+  await holdfast(1, 'create', 'full', ROOT, '-t', TABLES, ...SNAPSHOTS, '--source', SOURCE, '--standalone');
   disarm();
-  await holdfast(11, 'create', 'full', ROOT, '-t', TABLES, '--source', SOURCE);
+  await holdfast(11, 'create', 'full', ROOT, '-t', TABLES, ...SNAPSHOTS, '--source', SOURCE);
   await holdfast(0, 'repair', ROOT);
 }
 
@@ -170,11 +172,11 @@ try {
   );
 
   phase('A full backup', 'planned, copied, verified, sealed, committed');
-  await holdfast(0, 'create', 'full', ROOT, '-t', TABLES, '--source', SOURCE);
+  await holdfast(0, 'create', 'full', ROOT, '-t', TABLES, ...SNAPSHOTS, '--source', SOURCE);
   phase('Verified again', 'every HFile read: trailer, block checksums, key order, entry count');
   await holdfast(0, 'verify', ROOT, 'latest', '--deep');
   phase('The next full', 'HFiles never change: nothing is copied twice');
-  await holdfast(0, 'create', 'full', ROOT, '-t', TABLES, '--source', SOURCE);
+  await holdfast(0, 'create', 'full', ROOT, '-t', TABLES, ...SNAPSHOTS, '--source', SOURCE);
   await brokenBackup(local);
   await killedBackup(local);
   phase('A restore', 'as a snapshot below an HBase root directory, whole before it is visible');

@@ -109,7 +109,7 @@ Examples:
           ...{ kind, input },
           failed: (failure, ended) => tellFailure(here, output, input.root, failure, ended),
           succeeded(result) {
-            if ('requests' in result) sayPlan(output, result);
+            if ('requests' in result) sayPlan(output, result, here.now());
             else sayCommitted(output, result, here.now() - began, until);
             return 0;
           },
@@ -177,7 +177,7 @@ const rewrittenText = (of: { readonly rewrittenFiles: number; readonly rewritten
     ? ''
     : `; ${of.rewrittenFiles} (${sizeText(of.rewrittenBytes)}) of before were rewritten since`;
 
-function sayPlan(output: Output, plan: DryRun): void {
+function sayPlan(output: Output, plan: DryRun, nowMs: number): void {
   output.say({
     type: 'plan',
     fields: plan,
@@ -195,7 +195,7 @@ function sayPlan(output: Output, plan: DryRun): void {
   for (const t of plan.tables) {
     output.note(
       '',
-      `${t.table}  ${t.snapshot ? `snapshot ${t.snapshot}` : `logs up to ${timeText(t.position)}`}  ${plural(t.files, 'file')} ${sizeText(t.bytes)}, new ${t.newFiles} (${sizeText(t.newBytes)})${rewrittenText(t)}${t.parent ? `, follows on ${t.parent}` : t.base ? `, full, shares with ${t.base}` : ', full'}`,
+      `${t.table}  ${t.snapshot ? `snapshot ${t.snapshot} (${t.snapshotType}, ${durationText(nowMs - t.position)} old)` : `logs up to ${timeText(t.position)}`}  ${plural(t.files, 'file')} ${sizeText(t.bytes)}, new ${t.newFiles} (${sizeText(t.newBytes)})${rewrittenText(t)}${t.parent ? `, follows on ${t.parent}` : t.base ? `, full, shares with ${t.base}` : ', full'}`,
     );
   }
   output.note('Next', 'the same command without --dry-run');

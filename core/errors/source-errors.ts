@@ -15,6 +15,11 @@ export class SnapshotExpired extends HoldfastError {
   override readonly name = 'SnapshotExpired';
 }
 
+/** The newest snapshot is older than a day, or its TTL would end while the backup may still need it, and nobody named it. */
+export class SnapshotStale extends HoldfastError {
+  override readonly name = 'SnapshotStale';
+}
+
 /** Snapshot layout v1, or a version this release does not know. */
 export class SnapshotUnsupported extends HoldfastError {
   override readonly name = 'SnapshotUnsupported';

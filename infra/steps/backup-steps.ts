@@ -13,11 +13,11 @@ import { type DeployedStep, deployed } from '../step-table.ts';
 /** The states of `full-backup` and `incremental-backup` up to and including the commit. */
 export const BACKUP_STEPS: readonly DeployedStep[] = [
   deployed(checkInputContract, LONG, (may) => [
-    may.headBuckets([...may.roots(''), ...may.sources('')]),
+    may.headBuckets([...may.roots(''), ...may.sources(''), ...may.logs()]),
     may.list(may.sources('data/*')),
   ]),
   deployed(checkIncrementalContract, LONG, (may) => [
-    may.headBuckets([...may.roots(''), ...may.sources('')]),
+    may.headBuckets([...may.roots(''), ...may.sources(''), ...may.logs()]),
     may.items(['root'], 'Query'),
     may.read(may.sources()),
     may.read(may.logs()),

@@ -14,6 +14,8 @@ export const dryRunBackupContract = defineContract({
         table: z.string(),
         /** Empty: the table is made from logs. */
         snapshot: z.string(),
+        /** Null: the table is made from logs. */
+        snapshotType: z.enum(['DISABLED', 'FLUSH', 'SKIPFLUSH']).nullable(),
         /** Creation of the snapshot, or up to when the logs go; epoch ms. */
         position: count,
         files: count,

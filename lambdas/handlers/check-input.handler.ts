@@ -7,7 +7,10 @@ import { defineStep } from './step.ts';
 
 export const step = defineStep(checkInputContract, (environment, clients) => {
   const objects = s3ObjectStore(clients);
-  return checkInput({ objects, hasTooManyTables: (source) => hasTooManyTables(objects, source) }, environment);
+  return checkInput(
+    { objects, hasTooManyTables: (source) => hasTooManyTables(objects, source), clock: clients.clock },
+    environment,
+  );
 });
 
 export const handler = lambdaHandler(step);

@@ -4,12 +4,12 @@ import { parseS3Uri } from '../../core/s3-uri.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
 /**
- * Both buckets of a backup are there, in the Region of the stack.
+ * The buckets of a backup, that of its logs too, are there and in the Region of the stack.
  * @throws DestinationRefused, SourceNotFound
  */
 export async function checkBuckets(
   objects: Pick<ObjectStore, 'bucketRegion'>,
-  places: { readonly root: string; readonly source: string },
+  places: { readonly root: string; readonly source: string; readonly wals?: string | undefined },
   ownRegion: string,
 ): Promise<void> {
   const root = parseS3Uri(places.root, 'root');
@@ -21,15 +21,21 @@ export async function checkBuckets(
       { bucket: root.bucket },
     );
   }
-  const source = parseS3Uri(places.source, 'source');
-  const sourceRegion = source.bucket === root.bucket ? rootRegion : await objects.bucketRegion(source.bucket);
-  if (sourceRegion === undefined) {
-    throw new SourceNotFound(`there is no bucket ${source.bucket}`, 'correct "source"', { bucket: source.bucket });
-  }
-  for (const [what, bucket, region] of [
-    ['backup root', root.bucket, rootRegion],
-    ['source', source.bucket, sourceRegion],
+  const known = new Map<string, string | undefined>([[root.bucket, rootRegion]]);
+  const checked: [what: string, bucket: string, region: string][] = [['backup root', root.bucket, rootRegion]];
+  for (const [what, field, place] of [
+    ['source', 'source', places.source],
+    ['place of logs', 'wals', places.wals ?? places.source],
   ] as const) {
+    const { bucket } = parseS3Uri(place, field);
+    const region = known.has(bucket) ? known.get(bucket) : await objects.bucketRegion(bucket);
+    if (region === undefined) {
+      throw new SourceNotFound(`there is no bucket ${bucket}`, `correct "${field}"`, { bucket });
+    }
+    known.set(bucket, region);
+    checked.push([what, bucket, region]);
+  }
+  for (const [what, bucket, region] of checked) {
     if (region === ownRegion) continue;
     throw new DestinationRefused(
       `the ${what}'s bucket ${bucket} is in ${region}, the stack in ${ownRegion}`,

@@ -12,6 +12,7 @@ import { backupBases } from './backup-bases.ts';
 import { checkBuckets } from './check-buckets.ts';
 import { type DecidedIncrement, decideIncrement, type IncrementPorts } from './decide-increment.ts';
 import { imageCatalogue } from './image-catalogue.ts';
+import { refuseFutureSchedule } from './refuse-future-schedule.ts';
 
 interface Ports extends IncrementPorts {
   readonly clock: Clock;
@@ -34,6 +35,7 @@ export const checkIncremental =
       logs: config.LOGS,
     });
     refuseFuture(typed.until, ports.clock.now());
+    refuseFutureSchedule(input.input, ports.clock.now());
     await checkBuckets(ports.objects, typed, config.AWS_REGION);
     const catalogue = await imageCatalogue(ports.table, typed.root);
     const [first, ...others] =

@@ -46,10 +46,10 @@ export const dryRunBackup =
     for (const snapshot of chosen) {
       const { totals, base, parent, files } = await planner.plan(snapshot);
       await drain(files);
-      const { table, snapshot: name, creationMs } = snapshot;
+      const { table, snapshot: name, creationMs, type: snapshotType } = snapshot;
       const follows = decided ? null : (parent?.image.id ?? null);
       const bases = { base: base?.image.id ?? null, parent: follows };
-      tables.push({ table, snapshot: name, position: creationMs, ...totals, ...bases });
+      tables.push({ table, snapshot: name, snapshotType, position: creationMs, ...totals, ...bases });
       for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += totals[key];
     }
     for (const { table, base } of decided?.tables ?? []) {
@@ -58,6 +58,7 @@ export const dryRunBackup =
       tables.push({
         table,
         snapshot: '',
+        snapshotType: null,
         position: decided!.plan.boundary,
         ...counted,
         base: base.parent,

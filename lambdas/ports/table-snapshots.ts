@@ -28,7 +28,7 @@ export interface TableSnapshots {
   clusterId(source: S3Uri): Promise<string>;
   /**
    * One snapshot a table, by table name in UTF-16 order. What is wrong with snapshots of other tables stops nobody.
-   * @throws SnapshotNotFound naming the tables that have none (20 at most); SnapshotExpired, SnapshotUnsupported,
+   * @throws SnapshotNotFound naming the tables that have none (20 at most); SnapshotExpired, SnapshotStale, SnapshotUnsupported,
    *   SnapshotDamaged; SourceUnreadable for one in an archived storage class; InvalidInput for more than 1,000 tables;
    *   InvalidTableName for a folder below `data/` that HBase cannot have made
    */

@@ -70,6 +70,9 @@ test('holdfast local says in one line when it is ready, with the places of its o
     'sensors',
     '--source',
     's3://acme-hbase/shop/hbase',
+    // Made on some day before this one.
+    '--snapshot',
+    'sensors=sensors-T0',
   ];
   const { text } = await local.holdfast(...create, '--dry-run', '--json');
   const plan = text.trim().split('\n').at(-1) ?? '';

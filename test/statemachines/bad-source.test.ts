@@ -150,7 +150,7 @@ describe('the session succeeds, when', () => {
     ['made:many', 10_000],
   ])('the table %s has %d files', async (table, count) => {
     for (const [key, bytes] of madeTable(table, 'made-T0', count)) await put(`root/${key}`, bytes);
-    const done = await bench.backUp({ ...INPUT, tables: [table] });
+    const done = await bench.backUp({ ...INPUT, tables: [table], snapshots: { [table]: 'made-T0' } });
     for await (const { key } of bench.h.objects.list('hbase', 'root/.hbase-snapshot/made-T0/')) await remove(key);
     expect(done.cause).toBeUndefined();
     expect(done).toMatchObject({ status: 'SUCCEEDED', output: { tables: 1, files: count, newFiles: count } });
@@ -179,9 +179,15 @@ describe('refused before anything has begun', () => {
     ...["a'b", '../etc', 'a/b', '..', 'ns:', ':t', 'a b', '', 'ns:a:b', '{% 1 %}'].map(
       (name) => [`the table ${JSON.stringify(name)}`, { tables: [name] }, 'InvalidInput', /tables\.0/] as const,
     ),
+    [
+      'a scheduled start of a time to come',
+      { schedule: { arn: 'arn:aws:scheduler:::x', time: '2099-01-01T00:00:00Z' } },
+      'InvalidInput',
+      /schedule\.time: 2099-01-01T00:00:00Z is still to come/,
+    ],
   ];
   it.each(refused)('%s', async (_what, change, error, cause) => {
-    const failed = await bench.backUp({ ...INPUT, ...change });
+    const failed = await bench.backUp({ ...INPUT, snapshots: {}, ...change });
     expect(failed).toMatchObject({ status: 'FAILED', error });
     expect(failed.cause).toMatch(cause);
     await bench.expectRolledBack(before, null);

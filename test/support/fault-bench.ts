@@ -43,7 +43,11 @@ export interface Moment {
   readonly work: readonly string[];
 }
 
-export const INPUT = { root: ROOT, source: SOURCE, tables: ['sensors'], standalone: true };
+export const INPUT = {
+  ...{ root: ROOT, source: SOURCE, tables: ['sensors'], standalone: true },
+  // Named, because the clock of a bench goes on for days.
+  snapshots: { sensors: 'sensors-T0' },
+};
 
 /** The backups that a bench makes: by which machine, of what, and how many files their image lists. */
 export interface BenchBackup {
@@ -64,7 +68,10 @@ export const FULL: BenchBackup = { machine: 'FullBackupStateMachine', name: 'ful
 export const INCREMENT: BenchBackup = {
   machine: 'IncrementalBackupStateMachine',
   name: 'incremental-backup',
-  input: { root: ROOT, source: SOURCE, tables: ['sensors'], fromSnapshot: true },
+  input: {
+    ...{ root: ROOT, source: SOURCE, tables: ['sensors'], fromSnapshot: true },
+    snapshots: { sensors: 'sensors-T1' },
+  },
   files: 4,
 };
 

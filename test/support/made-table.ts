@@ -11,7 +11,7 @@ export function* madeTable(
   name: string,
   snapshot: string,
   count: number,
-  creationMs = 5,
+  creationMs = Date.UTC(2026, 10, 23, 9),
 ): Iterable<readonly [string, Uint8Array]> {
   const table = parseTableName(name);
   const region = { regionId: 1n, table, startKey: NONE, endKey: NONE, offline: false, split: false, replicaId: 0 };

@@ -18,6 +18,7 @@ import {
 import { formatTableName } from '../../../core/hbase/table-name.ts';
 import { NAMED, nameSome } from '../../../core/name-some.ts';
 import { MOST_TABLES, tooManyTables } from '../../../core/plan/most-tables.ts';
+import { requireFresh } from '../../../core/plan/snapshot-age.ts';
 import type { S3Uri } from '../../../core/s3-uri.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ListedObject, ObjectStore } from '../../ports/object-store.ts';
@@ -161,6 +162,7 @@ function chosen(
   return picked.map(({ folder, info, description }) => {
     requireLayoutV2(description);
     if (isExpired(description, nowMs)) throw expired(description);
+    if (!names.has(formatTableName(description.table))) requireFresh(description, nowMs);
     if (folder.manifest === undefined) throw damaged(folder.name, 'it has no data.manifest');
     const archived = archivedError(source, folder.manifest);
     if (archived) throw archived;

@@ -2,6 +2,9 @@ import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HoldfastError } from '../../../../core/errors/holdfast-error.ts';
 import { readSnapshotDescription, writeSnapshotDescription } from '../../../../core/hbase/snapshot-description.ts';
+import { parseS3Uri } from '../../../../core/s3-uri.ts';
+import { s3TableSnapshots } from '../../../../lambdas/adapters/hbase/table-snapshots.ts';
+import { s3ObjectStore } from '../../../../lambdas/adapters/s3/object-store.ts';
 import { BackupSession, putSource } from '../../../support/backup-session.ts';
 import { Bucket } from '../../../support/bucket.ts';
 import { fixture } from '../../../support/fixture.ts';
@@ -145,6 +148,32 @@ describe('snapshots that cannot be used', () => {
   ])('%s', async (_, change, name) => {
     await describeSnapshot(change);
     expect(await failure(session(orders))).toMatchObject({ name });
+  });
+
+  const HOUR = 3_600_000;
+  it.each([
+    ['more than a day old', -25 * HOUR, 0, /shop-orders-T0 \(FLUSH\), is 25 h old/],
+    [
+      'that would expire while the backup may need it',
+      -HOUR,
+      48 * 3_600,
+      /shop-orders-T0 \(FLUSH\), has a TTL that ends in 47 h/,
+    ],
+  ])('one %s is refused, unless it is named', async (_what, ageMs, ttlSeconds, said) => {
+    await describeSnapshot({ creationMs: world.clock.now() + ageMs, ttlSeconds });
+    const snapshots = s3TableSnapshots(s3ObjectStore(world.clients), world.clock);
+    const choose = (names: Record<string, string>) =>
+      snapshots.choose(parseS3Uri(SOURCE, 'source'), { ...orders, snapshots: names });
+    await expect(choose({})).rejects.toMatchObject({
+      ...{ name: 'SnapshotStale', message: expect.stringMatching(said) },
+      hint: expect.stringContaining('--snapshot shop:orders=shop-orders-T0'),
+    });
+    expect(await choose({ 'shop:orders': 'shop-orders-T0' })).toHaveLength(1);
+  });
+
+  it('one that lasts as long as a backup may is taken', async () => {
+    await describeSnapshot({ creationMs: world.clock.now() - HOUR, ttlSeconds: 50 * 3_600 });
+    await session(orders).run();
   });
 
   it('a damaged manifest or description', async () => {
