@@ -1,6 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { sha256 } from '../core/digest.ts';
 import { InvalidInput } from '../core/errors/input-errors.ts';
 import { checkFamilyName } from '../core/hbase/family-name.ts';
@@ -11,11 +8,13 @@ import { HFileWriter } from '../core/hbase/hfile/hfile-writer.ts';
 import { cellParts } from '../core/hbase/scan/canonical-cell.ts';
 import type { FamilyFacts } from '../core/hbase/scan/table-scan.ts';
 import { attributeText } from '../core/hbase/table-schema.ts';
+import type { BulkLoadPlace, FileInPlace } from './bulk-load-place.ts';
 import type { CellTarget } from './read-rows.ts';
 
 /** A file that was written for completebulkload. */
 export interface BulkLoadFile {
   readonly path: string;
+  readonly family: string;
   readonly cells: number;
   readonly bytes: number;
 }
@@ -23,19 +22,20 @@ export interface BulkLoadFile {
 const BLOCK_BYTES = 65_536;
 
 /**
- * Writes cells as `<directory>/<family>/<32 hex>`, a file a region and family, as completebulkload takes them. A file
- * has its name only when it is whole.
+ * Writes cells as `<family>/<32 hex>`, a file a region and family, as completebulkload takes them. A file has its name
+ * only when it is whole.
  */
 export class BulkLoadFiles implements CellTarget {
   readonly files: BulkLoadFile[] = [];
-  readonly #directory: string;
+  readonly #place: BulkLoadPlace;
   readonly #what: string;
   readonly #createdAtMs: number;
-  readonly #writing = new Map<string, { writer: HFileWriter; file: FileHandle; part: string; path: string }>();
+  readonly #writing = new Map<string, { writer: HFileWriter; file: FileInPlace; path: string }>();
+  readonly #written: string[] = [];
 
   /** @param what names image and table: a second run gives the same names */
-  constructor(directory: string, what: string, createdAtMs: number) {
-    this.#directory = directory;
+  constructor(place: BulkLoadPlace, what: string, createdAtMs: number) {
+    this.#place = place;
     this.#what = what;
     this.#createdAtMs = createdAtMs;
   }
@@ -53,36 +53,29 @@ export class BulkLoadFiles implements CellTarget {
 
   /** The files of a region are whole. */
   async endRegion(): Promise<void> {
-    for (const [family, { writer, file, part, path }] of this.#writing) {
+    for (const [family, { writer, file, path }] of this.#writing) {
       const { cells, sizeBytes } = await writer.finish();
-      await file.sync();
       await file.close();
       this.#writing.delete(family);
-      await rename(part, path);
-      this.files.push({ path, cells, bytes: sizeBytes });
+      this.#written.push(path);
+      this.files.push({ path: this.#place.nameOf(path), family, cells, bytes: sizeBytes });
     }
   }
 
   /** Removes what was written: half of an answer is not to be loaded. */
   async discard(): Promise<void> {
-    for (const { file, part } of this.#writing.values()) {
-      await file.close().catch(() => undefined);
-      await rm(part, { force: true });
-    }
+    for (const { file } of this.#writing.values()) await file.abort();
     this.#writing.clear();
-    for (const { path } of this.files.splice(0)) await rm(path, { force: true });
+    this.files.length = 0;
+    for (const path of this.#written.splice(0)) await this.#place.remove(path);
   }
 
   async #begin(region: string, facts: FamilyFacts) {
     const { schema } = facts;
-    const folder = join(this.#directory, checkFamilyName(schema.name));
     const name = sha256(`${this.#what} ${region} ${schema.name}`).slice(0, 32);
-    const path = join(folder, name);
-    // completebulkload passes over names that begin with an underscore.
-    const part = join(folder, `_${name}`);
-    await mkdir(folder, { recursive: true });
+    const path = `${checkFamilyName(schema.name)}/${name}`;
     await this.#refuseExisting(path);
-    const file = await open(part, 'w');
+    const file = await this.#place.create(path);
     const writer = new HFileWriter(
       {
         kind: { kind: 'bulk-load-file', sourceTask: this.#what },
@@ -92,20 +85,22 @@ export class BulkLoadFiles implements CellTarget {
         hasTags: facts.hasTags,
         createdAtMs: this.#createdAtMs,
       },
-      async (piece) => void (await file.writeFile(piece)),
+      (piece) => file.write(piece),
     );
-    const begun = { writer, file, part, path };
+    const begun = { writer, file, path };
     this.#writing.set(schema.name, begun);
     return begun;
   }
 
   async #refuseExisting(path: string): Promise<void> {
-    const found = await open(path, 'r').catch(() => undefined);
-    await found?.close();
-    if (found === undefined) return;
-    throw new InvalidInput(`directory: ${path} exists`, 'give an empty directory, or one that does not exist', {
-      field: 'directory',
-    });
+    if (!(await this.#place.has(path))) return;
+    throw new InvalidInput(
+      `directory: ${this.#place.nameOf(path)} exists`,
+      'give an empty directory, or one that does not exist',
+      {
+        field: 'directory',
+      },
+    );
   }
 }
 

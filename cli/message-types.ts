@@ -8,6 +8,7 @@ export const MESSAGE_TYPES = [
   'progress',
   'detached',
   'plan',
+  'point',
   'committed',
   'restored',
   'verified',

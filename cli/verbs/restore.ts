@@ -1,7 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { InvalidInput } from '../../core/errors/input-errors.ts';
 import { parseRestoreInput } from '../../lambdas/contracts/restore-input.ts';
 import type { RestoredTables } from '../../lambdas/contracts/restored-tables.ts';
 import type { Output } from '../output.ts';
+import { pointUntil } from '../point-until.ts';
+import { restoreToFiles } from '../restore-to-files.ts';
 import { runExecution } from '../run-execution.ts';
 import { plural, sizeText } from '../text.ts';
 import { typedPlace } from '../typed-place.ts';
@@ -18,6 +21,13 @@ const FIELDS = {
   chunkObjects: 'chunkObjects',
 };
 
+interface RestoreOptions {
+  readonly until?: string;
+  readonly target?: string;
+  readonly bulkload?: string;
+  readonly table?: readonly string[];
+}
+
 export function restoreVerb(program: Command, run: RunVerb): void {
   program
     .command('restore')
@@ -27,7 +37,17 @@ export function restoreVerb(program: Command, run: RunVerb): void {
     .argument('<root>', 'backup root')
     .argument('<id>', 'backup id, a prefix of one, or latest')
     .option('-t, --table <tables>', 'tables (default: all of the image)', tableList)
-    .requiredOption('--target <uri>', "HBase's root directory in S3 to place them in")
+    .option('--target <uri>', "HBase's root directory in S3 to place them in")
+    .option(
+      '--until <time>',
+      'of latest: the newest image that has the tables as of then or before; with zone, or epoch ms',
+    )
+    .addOption(
+      new Option(
+        '--bulkload <directory>',
+        'instead of --target: a table as files for completebulkload, in a directory or s3://…',
+      ).conflicts([...Object.keys(FIELDS).filter((option) => option !== 'table'), 'target']),
+    )
     .option('-m, --mapping <tables>', 'names for the restored tables, in the order of -t', tableList)
     .option('--check', 'plan and verify, touch nothing')
     .option('--overwrite', 'the tables may exist: the printed command replaces them')
@@ -38,16 +58,25 @@ export function restoreVerb(program: Command, run: RunVerb): void {
       'after',
       `
 Examples:
+  holdfast restore s3://acme-backups/prod latest --until 2026-11-23T14:00:00Z -t shop:orders --target s3://acme-hbase/restored
   holdfast restore s3://acme-backups/prod latest -t shop:orders --target s3://acme-hbase/restored -m shop:orders_restored
   holdfast restore s3://acme-backups/prod backup_1795539001120 --target s3://acme-hbase/restored --check`,
     )
     .action(async (typed: string, image: string, _options: unknown, command: Command) =>
       run(command, async ({ output, world, signal }, options) => {
-        const root = typedPlace(typed, 'root');
-        const target = typedPlace(String(options.target), 'target');
-        const input = { root, image, target, ...given(options, FIELDS) };
+        const { until, target, bulkload: directory, table: tables } = options as RestoreOptions;
+        if (directory !== undefined) {
+          return restoreToFiles({ output, world, signal }, { root: typed, image, until, tables, directory });
+        }
+        if (target === undefined) {
+          throw new InvalidInput('target: is missing', '--target s3://…, or --bulkload DIR', { field: 'target' });
+        }
+        const place = { root: typedPlace(typed, 'root'), target: typedPlace(target, 'target') };
         const here = await world();
-        parseRestoreInput(input, { roots: here.stack.Roots, targets: here.stack.Targets });
+        const input = { ...place, image, ...given(options, FIELDS) };
+        const asked = parseRestoreInput(input, { roots: here.stack.Roots, targets: here.stack.Targets });
+        const { tables: named } = asked;
+        input.image = await pointUntil({ output, world: here }, place.root, { image, until, tables: named });
         return runExecution<RestoredTables>({ output, signal }, here, {
           ...{ kind: 'restore', input },
           succeeded(done) {

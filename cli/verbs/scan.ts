@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
 import { InvalidInput } from '../../core/errors/input-errors.ts';
-import { refuseNewVersionBehavior } from '../../core/hbase/scan/family-rules.ts';
 import { parseColumns, parseRows } from '../../core/hbase/scan/scan-request.ts';
 import { TableScan } from '../../core/hbase/scan/table-scan.ts';
 import { formatTableName, parseTableName } from '../../core/hbase/table-name.ts';
-import { BulkLoadFiles } from '../bulk-load-files.ts';
+import { bulkLoad, requireDirectory } from '../bulk-load.ts';
 import { ImageTable } from '../image-table.ts';
-import { type CellTarget, type RowsRead, readRows } from '../read-rows.ts';
+import { pointUntil } from '../point-until.ts';
+import { readRows } from '../read-rows.ts';
 import { ScanOutput } from '../scan-output.ts';
-import { plural, sizeText, timeText } from '../text.ts';
+import { sayScanned, sayStopped } from '../scan-report.ts';
 import { knownRoot } from '../typed-place.ts';
 import { DETACHED, type RunVerb, tableList, wholeNumber } from '../verb.ts';
 
@@ -22,6 +22,7 @@ interface ScanOptions {
   readonly limit?: number;
   readonly out?: 'jsonl' | 'hfile';
   readonly raw?: boolean;
+  readonly until?: string;
 }
 
 export function scanVerb(program: Command, run: RunVerb): void {
@@ -30,7 +31,7 @@ export function scanVerb(program: Command, run: RunVerb): void {
     .description('reads rows of a table out of a backup: no restore, no cluster, nothing is written but to --out')
     .argument('<root>', 'backup root')
     .argument('<id>', 'backup id, a prefix of one, or latest')
-    .argument('[directory]', 'of --out hfile: where <family>/<file> are written for completebulkload')
+    .argument('[directory]', 'of --out hfile: where <family>/<file> are written for completebulkload; s3://… too')
     .requiredOption('-t, --table <table>', 'the table')
     .addOption(new Option('--row <row>', 'this row alone').conflicts(['start', 'stop']))
     .option('--start <row>', 'from this row on; \\x00 is a byte, as in the HBase shell')
@@ -41,6 +42,7 @@ export function scanVerb(program: Command, run: RunVerb): void {
     .addOption(
       new Option('--out <form>', 'jsonl: a JSON line a cell; hfile: files to load').choices(['jsonl', 'hfile']),
     )
+    .option('--until <time>', 'of latest: the newest image that has the table as of then or before')
     .option('--raw', 'everything stored: delete markers, what they hide, what is past its TTL')
     .addHelpText(
       'after',
@@ -61,59 +63,26 @@ Examples:
           isRaw: options.raw === true,
         };
         checkNumbers(options);
-        if ((options.out === 'hfile') !== (directory !== undefined)) {
-          throw new InvalidInput('directory: --out hfile has one, and nothing else', '--out hfile DIR', {
-            field: 'directory',
-          });
-        }
+        requireDirectory(options.out, directory);
         const here = await world();
-        const nowMs = here.now();
-        const image = await ImageTable.find(here, await knownRoot(here, typed), id, table);
-        const scan = new TableScan(image.snapshot, { ...request, nowMs });
-        if (options.out === 'hfile') {
-          for (const family of image.snapshot.tableSchema.families)
-            refuseNewVersionBehavior(family, 'restore the table: a bulk load would change which versions are seen');
-        }
-        const opener = await image.opener(scan.paths());
-        const what = `holdfast scan ${image.record.id} ${table}`;
-        const files = directory === undefined ? undefined : new BulkLoadFiles(directory, what, nowMs);
-        const printed = new ScanOutput(output, options.out === 'jsonl');
-        const target: CellTarget = files ?? printed;
+        const root = await knownRoot(here, typed);
+        const until = { image: id, until: options.until, tables: [table] };
+        const isLinesAlone = options.out === 'jsonl' && !output.isJson;
+        const image = await pointUntil({ output: isLinesAlone ? undefined : output, world: here }, root, until);
         const limit = options.limit ?? Number.POSITIVE_INFINITY;
-        let read: RowsRead;
-        try {
-          read = await readRows(scan, opener, { limit, signal }, target);
-        } catch (error) {
-          printed.flush();
-          await files?.discard();
-          throw error;
+        if (directory !== undefined) {
+          return bulkLoad({ output, world: here, signal }, { root, image, table, rows: request, limit, directory });
         }
-        printed.flush();
+        const found = await ImageTable.find(here, root, image, table);
+        const scan = new TableScan(found.snapshot, { ...request, nowMs: here.now() });
+        const opener = await found.opener(scan.paths());
+        const printed = new ScanOutput(output, options.out === 'jsonl');
+        const read = await readRows(scan, opener, { limit, signal }, printed).finally(() => printed.flush());
         if (signal.aborted) {
-          await files?.discard();
-          output.note('Stopped', `after ${plural(read.cells, 'cell')}`);
+          sayStopped(output, read);
           return DETACHED;
         }
-        if (options.out === 'jsonl' && !output.isJson) return 0;
-        const { reads, readBytes } = image;
-        const written = files?.files ?? [];
-        const total = sizeText(written.reduce((sum, { bytes }) => sum + bytes, 0));
-        output.say({
-          type: 'scanned',
-          fields: {
-            ...{ image: image.record.id, table, position: image.table.position, ...read, reads, readBytes },
-            ...(files && { directory, files: written }),
-          },
-          line: [
-            'Scanned',
-            `${plural(read.rows, 'row')}, ${plural(read.cells, 'cell')} of ${table} as of ${timeText(image.table.position)} in ${image.record.id}`,
-          ],
-        });
-        if (files) {
-          output.note('Written', `${plural(written.length, 'file')}, ${total}, below ${directory}`);
-          output.note('Load', `hbase completebulkload ${directory} TABLE   (docs/runbook.md, "Lost some rows")`);
-        }
-        if (read.expired > 0) output.note('Hidden', `${plural(read.expired, 'cell')} past the TTL; --raw shows them`);
+        if (!isLinesAlone) sayScanned(output, found, read);
         return 0;
       }),
     );

@@ -63,10 +63,34 @@ test('a chain at the terminal: refused without a full, planned, made, described,
       points: [{ table: 'sensors', points: [{ id: second }, { id: first }] }],
     },
   ]);
-  for (const image of [first, second]) {
-    const restored = await holdfast('restore', ROOT, image, '--target', TARGET);
+  // A time is typed as it was printed.
+  const printed = /Points .*, (\S+ \S+ \S+)\n/.exec(described.text)?.[1] ?? '';
+  for (const [image, ...typed] of [
+    [first, 'latest', '--until', printed],
+    [second, second],
+  ] as const) {
+    const restored = await holdfast('restore', ROOT, ...typed, '--target', TARGET);
     expect(restored.code).toBe(0);
     expect(restored.text).toContain(`of ${image} to ${TARGET}`);
+    if (image === first)
+      expect(restored.text).toMatch(
+        new RegExp(
+          `Point +${first}: sensors as of ${printed.slice(0, 19)}.*\\nLater +the next one is ${second}, as of `,
+        ),
+      );
+  }
+  const scanned = await holdfast('scan', ROOT, 'latest', '-t', 'sensors', '--until', printed, '--limit', '1', '--json');
+  expect(scanned.messages[0]).toMatchObject({
+    ...{ message_type: 'point', image: first, tables: [{ table: 'sensors' }], next: { image: second }, newer: [] },
+  });
+  expect(scanned.messages.at(-1)).toMatchObject({ message_type: 'scanned', image: first });
+  for (const [typed, code, said] of [
+    [['latest', '--until', '2026-11-01T00:00Z'], 12, `up to 2026-11-01T00:00:00.999Z; the oldest is ${first}, as of`],
+    [['latest', '--until', '2026-11-01T00:00'], 2, 'has no zone'],
+    [[second, '--until', printed], 2, `${second} cannot be named`],
+  ] as const) {
+    const refused = await holdfast('restore', ROOT, ...typed, '--target', TARGET);
+    expect([refused.code, refused.text]).toEqual([code, expect.stringContaining(said)]);
   }
 });
 

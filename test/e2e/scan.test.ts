@@ -172,6 +172,40 @@ describe('the shop, backed up', () => {
     expect(files.map(({ path }) => readFileSync(path).length)).toEqual(files.map(({ bytes }) => bytes));
   });
 
+  test('a whole table as files to load, here and in S3, by restore', async () => {
+    const load = (...args: string[]) =>
+      terminal.holdfast('restore', ROOT, 'latest', '-t', 'sensors', '--bulkload', ...args);
+    const inS3 = await load('s3://hbase/load/sensors', '--json');
+    expect(inS3.code).toBe(0);
+    const files = inS3.messages.at(-1)!.files as { path: string; bytes: number }[];
+    const [{ path, bytes }] = files as [{ path: string; bytes: number }];
+    expect([path.replace(/[0-9a-f]{32}$/, ''), files.length]).toEqual(['s3://hbase/load/sensors/m/', 1]);
+    const stored = (await cloud.objects.get('hbase', path.slice('s3://hbase/'.length), 1 << 24))!.bytes;
+    expect(stored.length).toBe(bytes);
+    const loaded = await cellsOf(new HFileScanner(await HFileReader.open(sourceOf(stored))));
+    const canonical = loaded.map(({ bytes: cell }) => canonicalCell(cell, 0, cell.length, 0));
+    expect(asRead(canonical)).toEqual(expectedCells('shop', 'sensors.T0.scan'));
+
+    const here = join(scratch, 'whole');
+    const local = await load(here);
+    expect(local.text).toMatch(/Written +1 file, .* below .*whole\nLoad +hbase completebulkload .*whole TABLE/);
+    const [name] = readdirSync(join(here, 'm'));
+    expect(readFileSync(join(here, 'm', name!)).length).toBe(bytes);
+    for (const [args, said] of [
+      [['s3://hbase/load/sensors'], /directory: s3:.* exists/],
+      [[`${ROOT}/images`], /DestinationRefused: directory: .* overlap/],
+      [['s3://hbase/root/staging'], /DestinationRefused: directory: .* overlap/],
+      [['other', '-t', 'shop:orders'], /writes the files of one table/],
+      [['other', '--target', 's3://hbase/restored'], /cannot be used with/],
+    ] as const) {
+      const refused = await load(...args);
+      expect(refused.text).toMatch(said);
+      expect(refused.code).toBeGreaterThan(0);
+    }
+    const neither = await terminal.holdfast('restore', ROOT, 'latest');
+    expect([neither.code, neither.text]).toEqual([2, expect.stringContaining('--target s3://…, or --bulkload DIR')]);
+  });
+
   test('what cannot be answered is refused by name', async () => {
     const unknown = await scan('-t', 'shop:ordres');
     expect(unknown.code).toBe(12);
@@ -206,6 +240,9 @@ describe('the shop, backed up', () => {
     const changed = await scan('-t', 'shop:orders', '--out', 'hfile', directory);
     expect([changed.code, changed.text]).toEqual([13, expect.stringMatching(/bf7f2a6b.* is not the object that was/)]);
     expect(readdirSync(directory, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())).toEqual([]);
+    const inS3 = await scan('-t', 'shop:orders', '--out', 'hfile', 's3://hbase/load/orders');
+    expect(inS3.code).toBe(13);
+    expect((await cloud.listing('hbase')).filter((line) => line.includes('load/orders'))).toEqual([]);
     const elsewhere = await scan('-t', 'shop:orders', '--stop', 'order-5', '--out', 'jsonl');
     expect(elsewhere.code).toBe(0);
   });
