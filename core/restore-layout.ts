@@ -6,6 +6,7 @@
  * <work>plan/planned-00000.json       a table whose chunks are all written
  * <work>results/partial-00000.jsonl.zst   what a child had done of its chunk when its time was over
  * <work>results/summary.json          what the run ends with
+ * <work>results/script.rb             what finishes a restore, for the HBase shell
  * <work>results/findings.jsonl        everything that a verification found wrong
  * ```
  */
