@@ -51,12 +51,16 @@ describe('an increment from logs', () => {
     ['PlanWals', 'is killed'],
     ['PlanWals', 'times out, its writes come late'],
     ['SplitWals', 'throws'],
+    ['SplitWals', 'is killed'],
     ['SplitWals', 'times out, its writes come late'],
+    ['PlanMerge', 'throws'],
     ['PlanMerge', 'is killed'],
     ['PlanMerge', 'times out, its writes come late'],
+    ['MergeRuns', 'throws'],
     ['MergeRuns', 'is killed'],
     ['MergeRuns', 'times out, its writes come late'],
     ['PlanIncrement', 'throws'],
+    ['PlanIncrement', 'is killed'],
     ['PlanIncrement', 'times out, its writes come late'],
   ])('%s %s: rolled back, and the next one takes the same window', async (state, fault) => {
     const known = await chain.images();
@@ -77,6 +81,45 @@ describe('an increment from logs', () => {
     expect(next).toMatchObject({ parents: known, files: LOG_INCREMENT.files, positionTo: 1795452694828 });
     await bench.expectSound();
     await expectRestored(next.id);
+  });
+
+  it.each(STATES)(
+    'stopped in %s: a repair is required, heals, and the next one takes the same window',
+    async (state) => {
+      const known = await chain.images();
+      let arn = '';
+      const stopped = bench.atState(
+        M,
+        state,
+        async (call, next) => {
+          await bench.stop(arn);
+          return next(call);
+        },
+        1,
+      );
+      arn = await bench.start(M, LOG_INCREMENT.input);
+      expect(await bench.ended(arn)).toMatchObject({ status: 'ABORTED' });
+      expect(stopped.fired).toBe(1);
+      await bench.h.clock.sleep(5_000);
+      expect(await bench.backUp()).toMatchObject({ status: 'FAILED', error: 'RepairRequired' });
+      expect(await bench.repair()).toMatchObject({ status: 'SUCCEEDED', output: { decision: 'REPAIRED' } });
+      await bench.expectRolledBack(before, /OwnerGone.*was stopped/);
+      expect(await bench.repair()).toMatchObject({ output: { decision: 'NOTHING_TO_REPAIR' } });
+      const next = made(await bench.backUp());
+      expect(next).toMatchObject({ parents: known, files: LOG_INCREMENT.files, positionTo: 1795452694828 });
+    },
+  );
+
+  it('two at once: one wins, the other leaves no trace', async () => {
+    const held = bench.hold('a split', (call) => bench.stepOf(call) === 'SplitWals' && call.operation === 'GetObject');
+    const first = await bench.start(M, LOG_INCREMENT.input);
+    await held.arrived;
+    expect(await bench.backUp()).toMatchObject({ status: 'FAILED', error: 'BackupInProgress' });
+    expect(await bench.newSessions(before)).toMatchObject([{ state: 'RUNNING' }]);
+    await held.release();
+    bench.check();
+    await expectRestored(made(await bench.ended(first)).id);
+    await bench.expectSound();
   });
 
   const CLOSED = '38611%2C1795452680519.1795452691960';
@@ -101,15 +144,19 @@ describe('an increment from logs', () => {
   };
 
   it.each<[string, State, () => Promise<unknown>, RegExp | null]>([
+    ['vanishes', 'PlanWals', vanishes, /LogGap/],
     ['vanishes', 'SplitWals', vanishes, /LogUnreadable/],
     ['moves', 'PlanWals', moves, null],
     ['moves', 'SplitWals', moves, null],
     ['is open and grows', 'PlanWals', grows, null],
     ['is open and grows', 'SplitWals', grows, null],
     ['is replaced', 'SplitWals', isReplaced, /LogUnreadable/],
-    ['vanishes', 'PlanMerge', vanishes, null],
-    ['vanishes', 'MergeRuns', vanishes, null],
-    ['vanishes', 'PlanIncrement', vanishes, null],
+    // What follows reads no log any more.
+    ...[vanishes, moves, grows, isReplaced].flatMap((tamper) =>
+      (['PlanMerge', 'MergeRuns', 'PlanIncrement'] as const).map(
+        (state) => [tamper.name, state, tamper, null] as [string, State, () => Promise<unknown>, null],
+      ),
+    ),
   ])('a log that %s before %s', async (_what, state, tamper, refused) => {
     const armed = bench.atState(
       M,
