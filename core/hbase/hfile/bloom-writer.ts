@@ -35,17 +35,20 @@ export class BloomWriter {
     this.#maxKeys = Math.floor((chunkBytes * 8 * Math.LN2 ** 2) / -Math.log(ERROR_RATE));
   }
 
-  /** A row, its prefix, or the key bytes of the first possible cell of a column; each once, in order. */
-  add(key: Uint8Array): void {
+  /** `bytes[at, end)` is a row, its prefix, or the key bytes of the first possible cell of a column; each once, in order. */
+  add(bytes: Uint8Array, at: number, end: number): void {
     if (this.#keys >= this.#maxKeys) this.#endChunk();
-    const bits = this.#bits.length * 8;
-    const first = murmurHash(key, 0, key.length, 0);
-    const second = murmurHash(key, 0, key.length, first);
+    const bits = this.#bits;
+    const size = bits.length * 8;
+    const mask = (size & (size - 1)) === 0 ? size - 1 : 0;
+    const first = murmurHash(bytes, at, end, 0);
+    const second = murmurHash(bytes, at, end, first);
     for (let i = 0, hash = first; i < BLOOM_HASHES; i++, hash = (hash + second) | 0) {
-      const bit = Math.abs(hash % bits);
-      this.#bits[bit >>> 3]! |= 1 << (bit & 7);
+      // The same remainder, and no division where the size is a power of two.
+      const bit = mask > 0 ? (hash < 0 ? -hash : hash) & mask : Math.abs(hash % size);
+      bits[bit >>> 3]! |= 1 << (bit & 7);
     }
-    if (this.#keys === 0) this.#firstKey = Buffer.from(key);
+    if (this.#keys === 0) this.#firstKey = Buffer.from(bytes.subarray(at, end));
     this.#keys++;
     this.#totalKeys++;
   }

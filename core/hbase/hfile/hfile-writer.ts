@@ -11,7 +11,7 @@ import { writeVint } from './hadoop-vint.ts';
 import { fileInfoFor, type HFileKind } from './hfile-kind.ts';
 import { firstKeyOn, midpointKey } from './index-key.ts';
 import { DataIndexWriter, type IndexWriterOptions } from './index-writer.ts';
-import { compareKeys, isKeyWithin, isSameColumn, isSameRow } from './key-order.ts';
+import { compareBytes, compareKeys, isKeyWithin, isSameColumn, isSameRow } from './key-order.ts';
 import { TRAILER_BYTES, writeTrailer } from './trailer.ts';
 
 export interface HFileWriterOptions {
@@ -144,7 +144,7 @@ export class HFileWriter {
     const info = fileInfoFor(kind, this.#facts, {
       ...this.#options,
       lastKey,
-      lastBloomKey: hasBloom ? this.#bloomKey(bloom.type, lastKey, 0, lastKey.length) : undefined,
+      lastBloomKey: hasBloom ? this.#lastBloomKey(bloom.type, lastKey) : undefined,
     });
     const fileInfo = blocks.block('file info', writeFileInfo(info));
     if (hasBloom) blocks.block('bloom meta', bloom.metaPayload());
@@ -189,21 +189,36 @@ export class HFileWriter {
       // Equal keys stay in one block, for a search ends in the first block that may have the key.
       if (order < 0 && this.#payload.length >= this.#options.blockBytes) full = this.#endBlock();
     }
-    if (this.#bloom !== undefined) {
-      const { type } = this.#bloom;
-      const isKnown =
-        !isFirst &&
-        (type === 'ROWCOL'
-          ? isSameColumn(previous, previousAt, previousEnd, bytes, keyAt, keyEnd)
-          : isSameRow(previous, previousAt, bytes, keyAt) ||
-            (type === 'ROWPREFIX_FIXED_LENGTH' &&
-              this.#bloomKey(type, bytes, keyAt, keyEnd).equals(
-                this.#bloomKey(type, previous, previousAt, previousEnd),
-              )));
-      if (!isKnown) this.#bloom.add(this.#bloomKey(type, bytes, keyAt, keyEnd));
-    }
+    this.#addToBloom(isFirst, bytes, keyAt, keyEnd);
     if (this.#payload.length === 0) this.#blockFirstKey = Buffer.from(bytes.subarray(keyAt, keyEnd));
     return full;
+  }
+
+  #addToBloom(isFirst: boolean, bytes: Uint8Array, keyAt: number, keyEnd: number): void {
+    const bloom = this.#bloom;
+    if (bloom === undefined) return;
+    const [previous, previousAt, previousEnd] = [this.#previous, this.#previousAt, this.#previousEnd];
+    if (bloom.type === 'ROWCOL') {
+      if (!isFirst && isSameColumn(previous, previousAt, previousEnd, bytes, keyAt, keyEnd)) return;
+      const key = bloomKeyOf(bloom.type, bytes, keyAt, keyEnd);
+      bloom.add(key, 0, key.length);
+      return;
+    }
+    if (!isFirst && isSameRow(previous, previousAt, bytes, keyAt)) return;
+    const at = keyAt + 2;
+    const end = this.#bloomEnd(bloom.type, bytes, keyAt);
+    const previousRow = previousAt + 2;
+    const isKnown =
+      !isFirst &&
+      bloom.type === 'ROWPREFIX_FIXED_LENGTH' &&
+      compareBytes(previous, previousRow, this.#bloomEnd(bloom.type, previous, previousAt), bytes, at, end) === 0;
+    if (!isKnown) bloom.add(bytes, at, end);
+  }
+
+  /** Where the part of a key's row ends that the filter keeps. */
+  #bloomEnd(type: BloomWriter['type'], bytes: Uint8Array, keyAt: number): number {
+    const rowBytes = (bytes[keyAt]! << 8) | bytes[keyAt + 1]!;
+    return keyAt + 2 + (type === 'ROW' ? rowBytes : Math.min(rowBytes, this.#bloomPrefixBytes));
   }
 
   #endBlock(): Promise<void> | undefined {
@@ -220,9 +235,9 @@ export class HFileWriter {
     return blocks.waitingBytes < this.#flushBytes ? undefined : blocks.flush();
   }
 
-  #bloomKey(type: BloomWriter['type'], bytes: Uint8Array, keyAt: number, keyEnd: number): Buffer {
-    if (type !== 'ROWPREFIX_FIXED_LENGTH') return bloomKeyOf(type, bytes, keyAt, keyEnd);
-    return bloomKeyOf('ROW', bytes, keyAt, keyEnd).subarray(0, this.#bloomPrefixBytes);
+  #lastBloomKey(type: BloomWriter['type'], lastKey: Buffer): Buffer {
+    if (type === 'ROWCOL') return bloomKeyOf(type, lastKey, 0, lastKey.length);
+    return lastKey.subarray(2, this.#bloomEnd(type, lastKey, 0));
   }
 
   #keyBefore(): Buffer {

@@ -29,6 +29,8 @@ export function sortIndexes(cells: CellsToSort): Uint32Array {
     while (to < cells.count && cells.groups[indexes[to]!] === group) to++;
     fillKeys(cells, indexes, keys, from, to);
     spread(indexes, keys, spare, from, to, (start, end) => sortRange(cells, indexes, keys, spare, start, end));
+    // What is left lies within small buckets.
+    insertionSort(cells, indexes, keys, from, to);
     from = to;
   }
   return indexes;
@@ -86,7 +88,7 @@ function rowBytes(piece: Uint8Array, row: number): number {
   return (piece[row - 2]! << 8) | piece[row - 1]!;
 }
 
-/** Orders by bucket, which is the key in proportion, and has each bucket sorted; two cells a bucket if keys are spread evenly. */
+/** Orders by bucket, which is the key in proportion, and has large buckets sorted; two cells a bucket if keys are spread evenly. */
 function spread(
   indexes: Uint32Array,
   keys: Float64Array,
@@ -125,7 +127,7 @@ function spread(
   keys.set(spare.keys.subarray(from, to), from);
   // Each place is now the end of its bucket.
   for (let bucket = 0, begin = from; bucket <= buckets; bucket++) {
-    if (next[bucket]! - begin > 1) sort(begin, next[bucket]!);
+    if (next[bucket]! - begin > PIECE) sort(begin, next[bucket]!);
     begin = next[bucket]!;
   }
 }
@@ -162,7 +164,9 @@ function sortRange(
     }
     [source, sourceKeys, target, targetKeys] = [target, targetKeys, source, sourceKeys];
   }
-  if (source !== indexes) indexes.set(source.subarray(from, to), from);
+  if (source === indexes) return;
+  indexes.set(source.subarray(from, to), from);
+  keys.set(sourceKeys.subarray(from, to), from);
 }
 
 function insertionSort(cells: CellsToSort, indexes: Uint32Array, keys: Float64Array, from: number, to: number): void {

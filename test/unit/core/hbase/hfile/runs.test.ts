@@ -145,3 +145,35 @@ test('sorting keeps to the definition where rows share long beginnings', () => {
     }),
   );
 });
+
+test.each([
+  ['spread evenly', (i: number) => ((i * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0')],
+  ['in clusters', (i: number) => `${i % 3 === 0 ? 'a' : 'zzzzz'}${String((i * 7919) % 400).padStart(4, '0')}`],
+  ['all but one alike', (i: number) => (i === 77 ? 'b' : `aaaaaaaa${(i * 7919) % 500}`)],
+])('sorting many rows, %s, of one group among others', async (_, row) => {
+  const cells = Array.from({ length: 1000 }, (_, i) => makeCell({ row: row(i), mvcc: i + 1 }));
+  const sorter = new CellSorter(1 << 30);
+  for (const [i, { bytes, mvcc }] of cells.entries()) {
+    sorter.add(i % 2 === 0 ? 0 : 4, bytes, 0, bytes.length, mvcc);
+    // Every other cell stays where it lies.
+    expect(sorter[i % 4 < 2 ? 'keep' : 'add'](2, bytes, 0, bytes.length, mvcc)).toBe(true);
+  }
+  const sorted = await Promise.all(
+    Array.from(sorter.sorted(), async ({ group, cells: of }) => ({ group, cells: await cellsOf(of) })),
+  );
+  expect(sorted.map(({ group }) => group)).toEqual([0, 2, 4]);
+  expect(printed(sorted[1]!.cells)).toEqual(printed(inOrder(cells)));
+  expect(printed(sorted[0]!.cells)).toEqual(printed(inOrder(cells.filter((_, i) => i % 2 === 0))));
+});
+
+test('memory that is kept counts as a whole, and once', () => {
+  const cells = ['a', 'b', 'c'].map((row) => makeCell({ row }));
+  const memory = new Uint8Array(Buffer.concat([...cells.map(({ bytes }) => bytes), Buffer.alloc(1000)]));
+  const sorter = new CellSorter(2000);
+  const length = cells[0]!.bytes.length;
+  for (const i of [0, 1, 2]) expect(sorter.keep(0, memory, i * length, (i + 1) * length, 1)).toBe(true);
+  const other = new Uint8Array(memory);
+  expect(sorter.keep(0, other, 0, length, 1)).toBe(false);
+  sorter.clear();
+  expect(sorter.keep(0, other, 0, length, 1)).toBe(true);
+});
