@@ -1,7 +1,9 @@
 import { Buffer } from 'node:buffer';
 import type { BlockWriter } from './block-writer.ts';
 import { writeVint } from './hadoop-vint.ts';
+import { firstKeyOn } from './index-key.ts';
 import { IndexChunk } from './index-writer.ts';
+import { compareBytes, isSameColumn } from './key-order.ts';
 import { murmurHash } from './murmur-hash.ts';
 
 /** BloomType of a column family. */
@@ -13,6 +15,8 @@ const MURMUR = 1;
 /** Of the error rate that HBase is delivered with. */
 const ERROR_RATE = 0.01;
 const ROWCOL_COMPARATOR = 'org.apache.hadoop.hbase.CellComparatorImpl';
+
+const NO_FAMILY = Buffer.alloc(0);
 
 /** HBase's compound bloom filter (CompoundBloomFilterWriter): chunks among the data blocks, meta at the end. */
 export class BloomWriter {
@@ -28,15 +32,54 @@ export class BloomWriter {
   #totalMaxKeys = 0;
   #totalBytes = 0;
 
-  /** @param chunkBytes bytes of bits; HBase's io.storefile.bloom.block.size, a multiple of 128 */
-  constructor(type: Exclude<BloomType, 'NONE'>, chunkBytes: number) {
+  readonly #prefixBytes: number;
+
+  /**
+   * @param chunkBytes bytes of bits; HBase's io.storefile.bloom.block.size, a multiple of 128
+   * @param prefixBytes of ROWPREFIX_FIXED_LENGTH: how many bytes of a row are kept
+   */
+  constructor(type: Exclude<BloomType, 'NONE'>, chunkBytes: number, prefixBytes: number) {
+    if (type === 'ROWPREFIX_FIXED_LENGTH' && !(prefixBytes > 0)) throw new RangeError('a prefix without length');
     this.type = type;
+    this.#prefixBytes = prefixBytes;
     this.#bits = new Uint8Array(chunkBytes);
     this.#maxKeys = Math.floor((chunkBytes * 8 * Math.LN2 ** 2) / -Math.log(ERROR_RATE));
   }
 
-  /** `bytes[at, end)` is a row, its prefix, or the key bytes of the first possible cell of a column; each once, in order. */
-  add(bytes: Uint8Array, at: number, end: number): void {
+  /** The key of a checked cell; `previous[previousAt, previousEnd)` is the one before, undefined for the first. */
+  addKey(
+    bytes: Uint8Array,
+    keyAt: number,
+    keyEnd: number,
+    previous: Uint8Array | undefined,
+    previousAt: number,
+    previousEnd: number,
+  ): void {
+    if (this.type === 'ROWCOL') {
+      if (previous !== undefined && isSameColumn(previous, previousAt, previousEnd, bytes, keyAt, keyEnd)) return;
+      const key = columnKeyOf(bytes, keyAt, keyEnd);
+      this.#add(key, 0, key.length);
+      return;
+    }
+    const end = this.#rowEnd(bytes, keyAt);
+    const isKnown =
+      previous !== undefined &&
+      compareBytes(previous, previousAt + 2, this.#rowEnd(previous, previousAt), bytes, keyAt + 2, end) === 0;
+    if (!isKnown) this.#add(bytes, keyAt + 2, end);
+  }
+
+  /** What the filter keeps of a key: the row, its prefix, or the first possible key of the column, without the family. */
+  keptOf(key: Buffer): Buffer {
+    return this.type === 'ROWCOL' ? columnKeyOf(key, 0, key.length) : key.subarray(2, this.#rowEnd(key, 0));
+  }
+
+  /** Where the part of a key's row ends that is kept. */
+  #rowEnd(bytes: Uint8Array, keyAt: number): number {
+    const rowBytes = (bytes[keyAt]! << 8) | bytes[keyAt + 1]!;
+    return keyAt + 2 + (this.type === 'ROW' ? rowBytes : Math.min(rowBytes, this.#prefixBytes));
+  }
+
+  #add(bytes: Uint8Array, at: number, end: number): void {
     if (this.#keys >= this.#maxKeys) this.#endChunk();
     const bits = this.#bits;
     const size = bits.length * 8;
@@ -103,4 +146,13 @@ export class BloomWriter {
     }
     return [payload, maxKeys];
   }
+}
+
+function columnKeyOf(bytes: Uint8Array, keyAt: number, keyEnd: number): Buffer {
+  const rowEnd = keyAt + 2 + ((bytes[keyAt]! << 8) | bytes[keyAt + 1]!);
+  return firstKeyOn(
+    bytes.subarray(keyAt + 2, rowEnd),
+    NO_FAMILY,
+    bytes.subarray(rowEnd + 1 + bytes[rowEnd]!, keyEnd - 9),
+  );
 }

@@ -9,9 +9,9 @@ import { writeFileInfo } from './file-info.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import { writeVint } from './hadoop-vint.ts';
 import { fileInfoFor, type HFileKind } from './hfile-kind.ts';
-import { firstKeyOn, midpointKey } from './index-key.ts';
+import { midpointKey } from './index-key.ts';
 import { DataIndexWriter, type IndexWriterOptions } from './index-writer.ts';
-import { compareBytes, compareKeys, isKeyWithin, isSameColumn, isSameRow } from './key-order.ts';
+import { compareKeys, isKeyWithin } from './key-order.ts';
 import { TRAILER_BYTES, writeTrailer } from './trailer.ts';
 
 export interface HFileWriterOptions {
@@ -60,7 +60,6 @@ export class HFileWriter {
   readonly #blocks: BlockWriter;
   readonly #index: DataIndexWriter;
   readonly #bloom: BloomWriter | undefined;
-  readonly #bloomPrefixBytes: number;
   readonly #payload: GrowingBytes;
   readonly #facts = new CellFacts();
   readonly #flushBytes: number;
@@ -80,10 +79,8 @@ export class HFileWriter {
     this.#blocks = new BlockWriter(options.compression, sink, this.#flushBytes);
     this.#index = new DataIndexWriter(options.index ?? INDEX);
     const { bloom } = options;
-    this.#bloomPrefixBytes = options.bloomPrefixBytes ?? 0;
-    if (bloom === 'ROWPREFIX_FIXED_LENGTH' && !(this.#bloomPrefixBytes > 0))
-      throw new RangeError('a prefix without length');
-    this.#bloom = bloom === 'NONE' ? undefined : new BloomWriter(bloom, options.bloomChunkBytes ?? BLOOM_CHUNK_BYTES);
+    const { bloomPrefixBytes = 0, bloomChunkBytes = BLOOM_CHUNK_BYTES } = options;
+    if (bloom !== 'NONE') this.#bloom = new BloomWriter(bloom, bloomChunkBytes, bloomPrefixBytes);
     this.#payload = new GrowingBytes(options.blockBytes + (options.blockBytes >>> 2) + 1024);
   }
 
@@ -144,7 +141,7 @@ export class HFileWriter {
     const info = fileInfoFor(kind, this.#facts, {
       ...this.#options,
       lastKey,
-      lastBloomKey: hasBloom ? this.#lastBloomKey(bloom.type, lastKey) : undefined,
+      lastBloomKey: hasBloom ? bloom.keptOf(lastKey) : undefined,
     });
     const fileInfo = blocks.block('file info', writeFileInfo(info));
     if (hasBloom) blocks.block('bloom meta', bloom.metaPayload());
@@ -189,36 +186,9 @@ export class HFileWriter {
       // Equal keys stay in one block, for a search ends in the first block that may have the key.
       if (order < 0 && this.#payload.length >= this.#options.blockBytes) full = this.#endBlock();
     }
-    this.#addToBloom(isFirst, bytes, keyAt, keyEnd);
+    this.#bloom?.addKey(bytes, keyAt, keyEnd, isFirst ? undefined : previous, previousAt, previousEnd);
     if (this.#payload.length === 0) this.#blockFirstKey = Buffer.from(bytes.subarray(keyAt, keyEnd));
     return full;
-  }
-
-  #addToBloom(isFirst: boolean, bytes: Uint8Array, keyAt: number, keyEnd: number): void {
-    const bloom = this.#bloom;
-    if (bloom === undefined) return;
-    const [previous, previousAt, previousEnd] = [this.#previous, this.#previousAt, this.#previousEnd];
-    if (bloom.type === 'ROWCOL') {
-      if (!isFirst && isSameColumn(previous, previousAt, previousEnd, bytes, keyAt, keyEnd)) return;
-      const key = bloomKeyOf(bloom.type, bytes, keyAt, keyEnd);
-      bloom.add(key, 0, key.length);
-      return;
-    }
-    if (!isFirst && isSameRow(previous, previousAt, bytes, keyAt)) return;
-    const at = keyAt + 2;
-    const end = this.#bloomEnd(bloom.type, bytes, keyAt);
-    const previousRow = previousAt + 2;
-    const isKnown =
-      !isFirst &&
-      bloom.type === 'ROWPREFIX_FIXED_LENGTH' &&
-      compareBytes(previous, previousRow, this.#bloomEnd(bloom.type, previous, previousAt), bytes, at, end) === 0;
-    if (!isKnown) bloom.add(bytes, at, end);
-  }
-
-  /** Where the part of a key's row ends that the filter keeps. */
-  #bloomEnd(type: BloomWriter['type'], bytes: Uint8Array, keyAt: number): number {
-    const rowBytes = (bytes[keyAt]! << 8) | bytes[keyAt + 1]!;
-    return keyAt + 2 + (type === 'ROW' ? rowBytes : Math.min(rowBytes, this.#bloomPrefixBytes));
   }
 
   #endBlock(): Promise<void> | undefined {
@@ -235,24 +205,9 @@ export class HFileWriter {
     return blocks.waitingBytes < this.#flushBytes ? undefined : blocks.flush();
   }
 
-  #lastBloomKey(type: BloomWriter['type'], lastKey: Buffer): Buffer {
-    if (type === 'ROWCOL') return bloomKeyOf(type, lastKey, 0, lastKey.length);
-    return lastKey.subarray(2, this.#bloomEnd(type, lastKey, 0));
-  }
-
   #keyBefore(): Buffer {
     return Buffer.from(this.#previous.subarray(this.#previousAt, this.#previousEnd));
   }
-}
-
-const NO_FAMILY = Buffer.alloc(0);
-
-/** What a bloom filter keeps of a key: the row, or the first possible key of the column, without the family. */
-export function bloomKeyOf(type: 'ROW' | 'ROWCOL', bytes: Uint8Array, keyAt: number, keyEnd: number): Buffer {
-  const rowEnd = keyAt + 2 + ((bytes[keyAt]! << 8) | bytes[keyAt + 1]!);
-  const row = bytes.subarray(keyAt + 2, rowEnd);
-  if (type === 'ROW') return Buffer.from(row.buffer, row.byteOffset, row.length);
-  return firstKeyOn(row, NO_FAMILY, bytes.subarray(rowEnd + 1 + bytes[rowEnd]!, keyEnd - 9));
 }
 
 function isCell(bytes: Uint8Array, keyAt: number, keyEnd: number, tagsAt: number, end: number): boolean {
