@@ -5,6 +5,7 @@ import type { RestoredTables } from '../../lambdas/contracts/restored-tables.ts'
 import type { Output } from '../output.ts';
 import { pointUntil } from '../point-until.ts';
 import { restoreToFiles } from '../restore-to-files.ts';
+import { descriptorLines, targetLine } from '../restored-descriptor-lines.ts';
 import { runExecution } from '../run-execution.ts';
 import { plural, sizeText } from '../text.ts';
 import { typedPlace } from '../typed-place.ts';
@@ -19,6 +20,10 @@ const FIELDS = {
   dryRun: 'dryRun',
   concurrency: 'concurrency',
   chunkObjects: 'chunkObjects',
+  set: 'set',
+  stripCoprocessors: 'stripCoprocessors',
+  storeFileTracker: 'storeFileTracker',
+  manifestLimit: 'manifestLimitBytes',
 };
 
 interface RestoreOptions {
@@ -49,7 +54,19 @@ export function restoreVerb(program: Command, run: RunVerb): void {
       ).conflicts([...Object.keys(FIELDS).filter((option) => option !== 'table'), 'target']),
     )
     .option('-m, --mapping <tables>', 'names for the restored tables, in the order of -t', tableList)
-    .option('--check', 'plan and verify, touch nothing')
+    .option('--check', 'plan and verify, list what the target must have, touch nothing')
+    .option(
+      '--set <TABLE[:FAMILY].ATTRIBUTE=VALUE>',
+      'gives the restored table, or family, another attribute; repeatable',
+      (value: string, before: readonly string[] = []) => [...before, value],
+    )
+    .option('--strip-coprocessors', 'the restored tables have no coprocessors')
+    .option('--store-file-tracker <name>', "DEFAULT or FILE (default: the target's, as far as it shows)")
+    .option(
+      '--manifest-limit <bytes>',
+      "snapshot.manifest.size.limit of the target's HBase (default: 67108864)",
+      wholeNumber,
+    )
     .option('--overwrite', 'the tables may exist: the printed command replaces them')
     .option('--dry-run', 'plan only')
     .option('--concurrency <n>', 'chunks placed at once, at most 1000 (default: 8)', wholeNumber)
@@ -60,7 +77,8 @@ export function restoreVerb(program: Command, run: RunVerb): void {
 Examples:
   holdfast restore s3://acme-backups/prod latest --until 2026-11-23T14:00:00Z -t shop:orders --target s3://acme-hbase/restored
   holdfast restore s3://acme-backups/prod latest -t shop:orders --target s3://acme-hbase/restored -m shop:orders_restored
-  holdfast restore s3://acme-backups/prod backup_1795539001120 --target s3://acme-hbase/restored --check`,
+  holdfast restore s3://acme-backups/prod backup_1795539001120 --target s3://acme-hbase/restored --check
+  holdfast restore s3://acme-backups/prod latest -t shop:orders --target s3://acme-hbase/restored --set shop:orders:d.TTL=FOREVER --strip-coprocessors`,
     )
     .action(async (typed: string, image: string, _options: unknown, command: Command) =>
       run(command, async ({ output, world, signal }, options) => {
@@ -100,9 +118,11 @@ function sayRestored(output: Output, done: RestoredTables): void {
       `${plural(tables.length + omitted, 'table')} of ${image}${published ? ` to ${done.target}` : ': can be restored; nothing was placed'}`,
     ],
   });
+  output.note('Target', targetLine(done));
   for (const t of tables) {
     const how = published ? `  copied ${t.copied}, there already ${t.reused}` : '';
     output.note('', `${t.table}  ${plural(t.files, 'file')}  ${sizeText(t.bytes)}${how}`);
+    for (const line of descriptorLines(t)) output.note('', `  ${line}`);
   }
   if (published) output.note('Next', `in the HBase shell:\n${tables.map((t) => t.command).join('\n')}`);
   if (omitted > 0) output.note('More', `${plural(omitted, 'table')} and their commands are in ${done.summary}`);

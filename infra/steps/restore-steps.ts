@@ -39,11 +39,13 @@ const placeArchive = (may: Grants): Grant[] => [
 export const RESTORE_STEPS: readonly DeployedStep[] = [
   deployed(
     checkRestoreContract,
-    QUICK,
+    HEAVY,
     (may) => [
       may.items(['root'], 'GetItem', 'Query'),
       may.headBuckets(may.targets()),
       readWork(may),
+      // Families of the tables that a setting names.
+      readImages(may),
       may.objects(may.work('work/*/request.json'), 's3:PutObject'),
     ],
     (machines) => [machines.describe()],
@@ -54,6 +56,9 @@ export const RESTORE_STEPS: readonly DeployedStep[] = [
     may.objects(may.work('work/*/plan/*'), 's3:PutObject'),
     readImages(may),
     may.list(may.targets('data/*')),
+    // What the target shows of its HBase.
+    may.objects(may.targets('data/*/.tabledesc/*'), 's3:GetObject'),
+    may.read([...may.targets('hbase.id'), ...may.targets('hbase.version')]),
   ]),
   deployed(
     claimTargetsContract,

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { DestinationRefused, InvalidInput, TargetNotConfigured } from '../../core/errors/input-errors.ts';
+import { checkSettingForm } from '../../core/hbase/attribute-setting.ts';
+import { LARGEST_MANIFEST_LIMIT_BYTES, MANIFEST_LIMIT_BYTES } from '../../core/hbase/manifest-limit.ts';
+import { TRACKERS, type Tracker } from '../../core/hbase/store-file-tracker.ts';
 import { overlaps, parseS3Uri, type S3Uri } from '../../core/s3-uri.ts';
 import { configuredRoot } from './configured-root.ts';
 import { parseInput } from './parse-input.ts';
@@ -7,6 +10,8 @@ import { parseTableNames } from './parse-table-names.ts';
 
 /** Steps go through the tables one by one, within the life of a Lambda. */
 export const MOST_TABLES = 500;
+
+const MOST_SETTINGS = 200;
 
 /** The input of `restore` as a person types it, and the CLI sends it (docs/design.md, "Inputs"). */
 const typed = z.strictObject({
@@ -29,6 +34,14 @@ const typed = z.strictObject({
   concurrency: z.number().int().min(1).max(1_000).default(8),
   /** Files a child. */
   chunkObjects: z.number().int().min(1).max(1_000).default(1_000),
+  /** `TABLE.ATTRIBUTE=VALUE` or `TABLE:FAMILY.ATTRIBUTE=VALUE`, of the tables as the image names them. */
+  set: z.array(z.string().max(4_096)).max(MOST_SETTINGS).default([]),
+  /** Restored tables have no coprocessors. */
+  stripCoprocessors: z.boolean().default(false),
+  /** Absent: that of the target, as far as it shows. */
+  storeFileTracker: z.enum(TRACKERS).optional(),
+  /** `snapshot.manifest.size.limit` of the target's HBase. */
+  manifestLimitBytes: z.number().int().min(1).max(LARGEST_MANIFEST_LIMIT_BYTES).default(MANIFEST_LIMIT_BYTES),
 });
 
 const EXAMPLE = '{"root":"s3://bucket/backups","image":"latest","tables":["shop:orders"],"target":"s3://bucket/hbase"}';
@@ -46,6 +59,10 @@ export interface RestoreInput {
   readonly dryRun: boolean;
   readonly concurrency: number;
   readonly chunkObjects: number;
+  readonly set: readonly string[];
+  readonly stripCoprocessors: boolean;
+  readonly storeFileTracker?: Tracker | undefined;
+  readonly manifestLimitBytes: number;
 }
 
 /**
@@ -60,6 +77,7 @@ export function parseRestoreInput(
   const root = configuredRoot(asked.root, configured.roots);
   const target = configuredTarget(asked.target, configured.targets);
   const tables = asked.tables && parseTableNames('tables', asked.tables, EXAMPLE);
+  for (const [i, text] of asked.set.entries()) checkSettingForm(text, `set.${i}`);
   const targets = mapping && parseTableNames('mapping', mapping, EXAMPLE);
   if (targets !== undefined && targets.length !== tables?.length) {
     throw new InvalidInput(

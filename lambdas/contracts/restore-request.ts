@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { TRACKERS } from '../../core/hbase/store-file-tracker.ts';
 import { backupIdField, count, digestField, rootField } from './fields.ts';
+import { attributeSetting } from './table-to-restore.ts';
 
 /** A checked restore: what `CheckRestore` makes of the execution's input and writes once for the steps behind it. */
 export const restoreRequest = z.object({
@@ -16,12 +18,17 @@ export const restoreRequest = z.object({
       /** Name of the table that the finishing command makes. */
       target: z.string(),
       snapshot: z.string(),
+      set: z.array(attributeSetting),
     }),
   ),
   overwrite: z.boolean(),
   check: z.boolean(),
   dryRun: z.boolean(),
   chunkObjects: count,
+  stripCoprocessors: z.boolean(),
+  /** Absent: the target's. */
+  storeFileTracker: z.enum(TRACKERS).optional(),
+  manifestLimitBytes: count,
   executionArn: z.string(),
   /** Start of the execution, ms: creation time of the published snapshots. */
   startedAt: count,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backupIdField, count } from './fields.ts';
+import { restorePlan, targetShows } from './table-to-restore.ts';
 
 /** What a restore ends with, a table at a time, and what to type into the HBase shell to finish it. */
 export const restoredTables = z.object({
@@ -19,8 +20,11 @@ export const restoredTables = z.object({
       copied: count,
       reused: count,
       command: z.string(),
+      /** Changes of the descriptor, what of it the target must know, and notes. */
+      ...restorePlan.shape,
     }),
   ),
+  shows: targetShows,
   /** Tables that this list leaves out to stay below 256 KiB; `summary` has them. */
   omitted: count,
   /** The whole of it in the work bucket. */

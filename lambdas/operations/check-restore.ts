@@ -1,4 +1,6 @@
 import { DestinationRefused, InvalidInput } from '../../core/errors/input-errors.ts';
+import { mayMean, resolveSetting } from '../../core/hbase/attribute-setting.ts';
+import type { SealedRecord } from '../../core/image-choice.ts';
 import { restoreSnapshotNames, runOf } from '../../core/restore-names.ts';
 import type { checkRestoreContract } from '../contracts/check-restore.contract.ts';
 import { MOST_TABLES, parseRestoreInput } from '../contracts/restore-input.ts';
@@ -10,8 +12,13 @@ import type { SystemTable } from '../ports/system-table.ts';
 import { findImage } from './find-image.ts';
 import { refuseIfOwnerIsGone } from './refuse-if-owner-is-gone.ts';
 import { RequestFile } from './request-file.ts';
+import { SealedImage } from './sealed-image.ts';
+import { SnapshotFiles } from './snapshot-files.ts';
 
-/** @throws InvalidInput, RootNotConfigured, TargetNotConfigured, DestinationRefused, RepairRequired, ImageNotFound, ImageNotComplete */
+/**
+ * @throws InvalidInput, RootNotConfigured, TargetNotConfigured, DestinationRefused, RepairRequired, ImageNotFound,
+ *   ImageNotComplete; ImageDamaged of a table that a setting names
+ */
 export const checkRestore =
   (
     ports: { readonly objects: ObjectStore; readonly table: SystemTable; readonly executions: Executions },
@@ -46,6 +53,7 @@ export const checkRestore =
           { field: 'tables' },
         );
       }
+      const settings = await resolveSettings(image, names);
       const snapshots = restoreSnapshotNames(image.id, names, run);
       return {
         ...{
@@ -56,9 +64,30 @@ export const checkRestore =
           manifestSha256: image.manifestSha256,
           target: target.uri,
         },
-        tables: names.map((table, i) => ({ table, target: targets?.[i] ?? table, snapshot: snapshots[i] ?? '' })),
+        tables: names.map((table, i) => ({
+          ...{ table, target: targets?.[i] ?? table, snapshot: snapshots[i] ?? '' },
+          set: settings.flatMap(({ table: meant, ...setting }) => (meant === table ? [setting] : [])),
+        })),
+        ...{ stripCoprocessors: asked.stripCoprocessors, manifestLimitBytes: asked.manifestLimitBytes },
+        ...(asked.storeFileTracker && { storeFileTracker: asked.storeFileTracker }),
         ...{ overwrite: asked.overwrite, check: asked.check, dryRun: asked.dryRun, chunkObjects: asked.chunkObjects },
         ...{ executionArn: execution.arn, startedAt: Date.parse(execution.startTime) },
       };
+    }
+
+    /** Only the descriptors of tables that a setting may mean are read. */
+    async function resolveSettings({ id, manifestSha256 }: SealedRecord, names: readonly string[]) {
+      if (asked.set.length === 0) return [];
+      const image = new SealedImage(ports.objects, root, id);
+      const families = new Map<string, string[]>();
+      for (const table of (await image.manifest(manifestSha256)).tables) {
+        if (!names.includes(table.table) || !asked.set.some((text) => mayMean(text, table.table))) continue;
+        const { schema } = new SnapshotFiles(table, await image.snapshot(table));
+        families.set(
+          table.table,
+          schema.families.map(({ name }) => name),
+        );
+      }
+      return asked.set.map((text, i) => resolveSetting(text, families, names, `set.${i}`));
     }
   };

@@ -15,7 +15,7 @@ export const holdOffCleaners =
     const request = await runEntry(ports, config, restoreRequest, input);
     await holdTargets(ports, request);
     let held = 0;
-    for await (const snapshot of snapshotsToPublish(ports.objects, request)) {
+    for await (const snapshot of snapshotsToPublish(ports.objects, config.WORK_BUCKET, request)) {
       await holdOff(ports.objects, parseS3Uri(request.target, 'target'), snapshot);
       held++;
     }

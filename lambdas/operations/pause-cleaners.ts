@@ -14,7 +14,7 @@ export const pauseCleaners =
   async (input: RunInput): Promise<OutputOf<typeof pauseCleanersContract>> => {
     const request = await runEntry(ports, config, restoreRequest, input);
     let paused = 0;
-    for await (const snapshot of snapshotsToPublish(ports.objects, request)) {
+    for await (const snapshot of snapshotsToPublish(ports.objects, config.WORK_BUCKET, request)) {
       await holdTargetOf(ports, request, snapshot.name);
       await pause(ports.objects, parseS3Uri(request.target, 'target'), snapshot);
       paused++;

@@ -25,7 +25,7 @@ export const publishSnapshots =
     await holdTargets(ports, request);
     for (const { snapshot } of request.tables) await refuseUnlessPaused(snapshot);
     let published = 0;
-    for await (const { name, info } of snapshotsToPublish(objects, request)) {
+    for await (const { name, info } of snapshotsToPublish(objects, config.WORK_BUCKET, request)) {
       // The fence once more, right before what others see.
       await holdTargetOf(ports, request, name);
       await putAsIs(objects, target, snapshotInfoPath(name), info);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../core/canonical-json.ts';
+import { UnknownAnswer } from '../../core/errors/platform-errors.ts';
 import { summaryKey } from '../../core/restore-layout.ts';
 import { finishingCommand } from '../../core/restore-names.ts';
 import { resultKey, workPrefix } from '../../core/stack-layout.ts';
@@ -29,16 +30,30 @@ export const summarizeRestore =
     const work = workPrefix(root, run);
     const plan = new PlannedTables(objects, config.WORK_BUCKET, work);
     const tables: RestoredTables['tables'] = [];
+    let shows: RestoredTables['shows'] = { clusterId: null, layoutVersion: null, tracker: null, line: 'unknown' };
     for (const [i, { table, target, snapshot }] of request.tables.entries()) {
-      const { files, bytes, chunks, replaces } = await plan.read(i);
+      const { files, bytes, chunks, replaces, restore } = await plan.read(i);
+      if (restore === undefined)
+        throw new UnknownAnswer(`table ${i} of ${work} is no plan of a restore`, 'start it again');
+      const { shows: shown, ...found } = restore;
+      shows = shown;
       const reused = published ? await countReused(chunks.map(({ chunk }) => chunk)) : 0;
       const copied = published ? files - reused : 0;
       const command = finishingCommand({ snapshot, table, target, replaces });
-      tables.push({ table, target, snapshot, files, bytes, copied, reused, command });
+      tables.push({ table, target, snapshot, files, bytes, copied, reused, command, ...found });
     }
     const summary = `s3://${config.WORK_BUCKET}/${summaryKey(work)}`;
     const whole: RestoredTables = {
-      ...{ restoreId: run, image: request.image, target: request.target, published, tables, omitted: 0, summary },
+      ...{
+        restoreId: run,
+        image: request.image,
+        target: request.target,
+        published,
+        tables,
+        shows,
+        omitted: 0,
+        summary,
+      },
     };
     await objects.put(config.WORK_BUCKET, summaryKey(work), Buffer.from(canonicalJson(whole)));
     const shown: RestoredTables['tables'] = [];

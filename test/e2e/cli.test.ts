@@ -76,6 +76,12 @@ test('bad input is refused without an execution, with the field named: exit 2, o
     [[...restore, '--target', TARGET, '-t', 'a,b', '-m', 'c'], 2, 'mapping: 1 names for 2 tables'],
     [[...restore, '--target', TARGET, '--concurrency', '1001'], 2, 'concurrency: '],
     [[...restore, '--target', TARGET, '--concurrency', 'many'], 2, 'give a whole number'],
+    [
+      [...restore, '--target', TARGET, '--set', 'shop:orders=1'],
+      2,
+      'set.0: "shop:orders=1" is not TABLE.ATTRIBUTE=VALUE',
+    ],
+    [[...restore, '--target', TARGET, '--store-file-tracker', 'OTHER'], 2, 'storeFileTracker: '],
     [[...verify, '--concurrency', '0'], 2, 'concurrency: '],
     [[...verify, '--max-bytes', '0'], 2, 'maxBytes: '],
     [[...verify, '--quick', '--deep'], 2, "'--quick' cannot be used with option '--deep'"],
@@ -131,8 +137,16 @@ test('verify and restore say what they found and what to type next', async () =>
   const verified = await terminal.holdfast('verify', ROOT, 'latest', '--deep', '--json');
   expect(verified.code).toBe(0);
   expect(verified.messages.at(-1)).toMatchObject({ message_type: 'verified', files: 27 });
-  const checked = await terminal.holdfast('restore', ROOT, 'latest', '-t', 'sensors', '--target', TARGET, '--check');
+  const CHECK = ['restore', ROOT, 'latest', '-t', 'sensors', '--target', TARGET, '--check'] as const;
+  const checked = await terminal.holdfast(...CHECK);
   expect(checked.code).toBe(0);
+  expect(checked.text).toMatch(/^Target +shows no HBase yet/m);
+  expect(checked.text).toMatch(/^ +has {2}encoding FAST_DIFF; tracker DEFAULT; HBase from 2\.5 on$/m);
+  const unknown = await terminal.holdfast(...CHECK, '--set', 'sensors:x.TTL=1');
+  expect(unknown.code).toBe(2);
+  expect(unknown.text).toContain('sensors has the families m');
+  const short = await terminal.holdfast(...CHECK, '--set', 'sensors:m.TTL=1');
+  expect(short.text).toMatch(/^ +set {2}m\.TTL 2147483647 → 1 {2}\(--set\)$/m);
   expect(await cloud.listing('hbase', 'restored/')).toEqual([]);
   const restored = await terminal.holdfast(
     'restore',

@@ -1,15 +1,48 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readSnapshotDescription } from '../../core/hbase/snapshot-description.ts';
+import { SnapshotManifest } from '../../core/hbase/snapshot-manifest.ts';
+import { replaceTableSchema } from '../../core/hbase/snapshot-manifest-writer.ts';
+import { TRACKER } from '../../core/hbase/store-file-tracker.ts';
+import { attributeOf, changeTable } from '../../core/hbase/table-change.ts';
+import { type TableSchema, writeTableInfoFile } from '../../core/hbase/table-schema.ts';
 import type { RestoredTables } from '../../lambdas/contracts/restored-tables.ts';
 import { emptySnapshot } from '../support/empty-snapshot.ts';
 import { fixture } from '../support/fixture.ts';
-import { IMAGE, itemsOf, type RestoreWorld, request, restoredKeys, restoreWorld } from '../support/restore-world.ts';
+import {
+  IMAGE,
+  itemsOf,
+  type RestoreWorld,
+  ROOT,
+  request,
+  restoredKeys,
+  restoreWorld,
+} from '../support/restore-world.ts';
 import { sealImage } from '../support/sealed-image.ts';
 
 const NEWER = 'backup_1700000005000';
 
+/** `data.manifest` of the shop's orders as users have them: replicated, with a coprocessor. */
+function usedShop(): Map<string, Buffer> {
+  const path = 'hbase/.hbase-snapshot/shop-orders-T0/data.manifest';
+  const bytes = fixture('shop').get(path)!;
+  const used = changeTable(manifestSchema(), [
+    { family: null, name: 'coprocessor$1', from: null, to: '|org.example.Audit|1001|', why: 'set' },
+    { family: 'd', name: 'REPLICATION_SCOPE', from: '0', to: '1', why: 'set' },
+  ]);
+  return new Map([...fixture('shop'), [path, replaceTableSchema(bytes, used)]]);
+}
+
+const manifestSchema = () =>
+  new SnapshotManifest(fixture('shop').get('hbase/.hbase-snapshot/shop-orders-T0/data.manifest')!).tableSchema;
+
 describe('restore', () => {
   let w: RestoreWorld;
+
+  /** The descriptor that the target's HBase would clone. */
+  async function published(snapshot = ''): Promise<TableSchema> {
+    const bytes = await w.target.get(`hbase/.hbase-snapshot/${snapshot}/data.manifest`);
+    return new SnapshotManifest(bytes).tableSchema;
+  }
 
   beforeEach(async () => {
     w = await restoreWorld();
@@ -68,7 +101,8 @@ describe('restore', () => {
   });
 
   it('names the finishing command for a table of another name, and for one that is there', async () => {
-    await w.target.put('hbase/data/shop/orders/.tabledesc/.tableinfo.0000000001', 'x');
+    const descriptor = 'hbase/data/shop/orders/.tabledesc/.tableinfo.0000000001.625';
+    await w.target.put(descriptor, fixture('shop').get(descriptor) ?? '');
     expect(await w.world.run('restore', request())).toMatchObject({ status: 'FAILED', error: 'TargetExists' });
     expect(await w.target.keys()).toHaveLength(1);
     const mapped = await w.world.run('restore', request({ mapping: ['shop:orders_copy'] }));
@@ -79,6 +113,78 @@ describe('restore', () => {
     expect((replaced.output as RestoredTables).tables[0]?.command).toMatch(
       /^disable 'shop:orders'; restore_snapshot '[^']+'; enable 'shop:orders'$/,
     );
+  });
+
+  it('gives the restored table the descriptor that is asked for, and says each change', async () => {
+    await sealImage(w.world, { root: ROOT, id: NEWER, fixture: usedShop(), snapshots: ['shop-orders-T0'] });
+    const asked = {
+      mapping: ['copy'],
+      set: ['shop:orders:d.TTL=60'],
+      stripCoprocessors: true,
+      storeFileTracker: 'FILE',
+    };
+    const dry = await w.world.run('restore', request({ ...asked, dryRun: true }));
+    const ended = await w.world.run('restore', request(asked));
+    const [planned, made] = [dry, ended].map(({ output }) => (output as RestoredTables).tables[0]);
+    expect(made?.changes).toEqual([
+      { family: null, name: 'coprocessor$1', from: '|org.example.Audit|1001|', to: null, why: 'strip-coprocessors' },
+      { family: 'd', name: 'REPLICATION_SCOPE', from: '1', to: '0', why: 'replication-scope' },
+      { family: null, name: TRACKER, from: 'DEFAULT', to: 'FILE', why: 'store-file-tracker' },
+      { family: 'd', name: 'TTL', from: '2147483647', to: '60', why: 'set' },
+    ]);
+    expect(made?.notes).toEqual([expect.stringMatching(/^shop:orders:d: TTL 60 s/)]);
+    expect([planned?.changes, planned?.descriptor]).toEqual([made?.changes, made?.descriptor]);
+    const schema = await published(made?.snapshot);
+    expect(made?.changes.map(({ family, name }) => attributeOf(schema, family, name))).toEqual([
+      undefined,
+      '0',
+      'FILE',
+      '60',
+    ]);
+    expect(schema.table).toEqual({ namespace: 'shop', qualifier: 'orders' });
+  });
+
+  it('takes the tracker that the target shows, and publishes what the plan decided', async () => {
+    const meta = { ...manifestSchema(), table: { namespace: 'hbase', qualifier: 'meta' } };
+    const file = changeTable(meta, [{ family: null, name: TRACKER, from: null, to: 'FILE', why: 'set' }]);
+    await w.target.put('hbase/data/hbase/meta/.tabledesc/.tableinfo.0000000001.600', writeTableInfoFile(file));
+    for (const name of ['hbase.id', 'hbase.version'])
+      await w.target.put(`hbase/${name}`, fixture('shop').get(`hbase/${name}`)!);
+    const checked = await w.world.run('restore', request({ check: true }));
+    expect(checked.output).toMatchObject({
+      shows: {
+        clusterId: 'bc255527-4af9-4c22-a49e-f3dd0b452557',
+        layoutVersion: '8',
+        tracker: 'FILE',
+        line: 'from 2.5 on',
+      },
+      tables: [
+        {
+          descriptor: { compressions: ['GZ'], coprocessors: [], tracker: 'DEFAULT', line: 'from 2.5 on' },
+          changes: [{ name: TRACKER, from: 'DEFAULT', to: 'FILE', why: 'store-file-tracker' }],
+        },
+      ],
+    });
+    expect(await w.target.keys()).toHaveLength(3);
+    const ended = await w.world.run('restore', request());
+    const [made] = (ended.output as RestoredTables).tables;
+    expect(attributeOf(await published(made?.snapshot), null, TRACKER)).toBe('FILE');
+  });
+
+  it('refuses a target whose files are not what HBase leaves, before anything of it is touched', async () => {
+    await w.target.put('hbase/hbase.id', 'no id of a cluster');
+    expect(await w.world.run('restore', request())).toMatchObject({ status: 'FAILED', error: 'DestinationRefused' });
+    expect(await w.target.keys()).toEqual(['hbase/hbase.id']);
+  });
+
+  it('publishes no manifest that the target is not said to read', async () => {
+    const bytes = fixture('shop').get('hbase/.hbase-snapshot/shop-orders-T0/data.manifest')!.length;
+    const refused = await w.world.run('restore', request({ manifestLimitBytes: bytes - 1 }));
+    expect(refused).toMatchObject({ status: 'FAILED', error: 'SnapshotManifestTooLarge' });
+    expect(refused.cause).toMatch(/set snapshot\.manifest\.size\.limit to \d+ for masters and clients/);
+    expect(await w.target.keys()).toEqual([]);
+    const ended = await w.world.run('restore', request({ manifestLimitBytes: bytes }));
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { tables: [{ manifestBytes: bytes }] } });
   });
 
   it('restores an image of a table without files', async () => {
@@ -92,7 +198,7 @@ describe('restore', () => {
     const [key = ''] = (await w.target.keys()).filter((one) => one.endsWith('.snapshotinfo'));
     // The snapshot's own TTL would let a cleaner remove it while it is being cloned.
     const info = readSnapshotDescription(await w.target.get(key));
-    expect(info.ttlSeconds).toBe(0);
+    expect(info).toMatchObject({ ttlSeconds: 0, owner: 'holdfast' });
     expect(w.world.clock.now() - info.creationMs).toBeLessThan(60_000);
   });
 

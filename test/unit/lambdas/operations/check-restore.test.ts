@@ -28,6 +28,12 @@ describe('CheckRestore', () => {
     [{ image: '' }, 'image'],
     [{ overwrite: 'yes' }, 'overwrite'],
     [{ chunkObjects: 1_001 }, 'chunkObjects'],
+    [{ set: ['shop:orders'] }, 'set.0'],
+    [{ set: ['shop:orders:d.TTL=1', 'sensors:m.TTL=1'] }, 'set.1'],
+    [{ set: ['shop:orders:nothing.TTL=1'] }, 'set.0'],
+    [{ set: ['shop:orders:d.TTL=soon'] }, 'set.0'],
+    [{ storeFileTracker: 'MIGRATION' }, 'storeFileTracker'],
+    [{ manifestLimitBytes: 2 ** 31 }, 'manifestLimitBytes'],
     [{ force: true }, 'force'],
   ])('names the bad field of %o', async (more, field) => {
     await expect(check(request(more))).rejects.toMatchObject({ name: 'InvalidInput', evidence: { field } });
