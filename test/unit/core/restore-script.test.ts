@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClusterDescription } from '../../../core/cluster-description.ts';
+import { printableLines } from '../../../core/printable.ts';
 import { restoreScript } from '../../../core/restore-script.ts';
 import { rubyLiteral } from '../../../core/ruby-literal.ts';
 
@@ -115,6 +116,7 @@ describe('the script that finishes a restore', () => {
       fc.property(description, (sections) => {
         const same = { ...table, target: 'shop:orders' };
         const { text } = of(cluster(sections), table, same);
+        expect(text).toBe(printableLines(text));
         for (const line of text.split('\n')) {
           if (line === '' || line.startsWith('# ')) continue;
           let rest = line;
