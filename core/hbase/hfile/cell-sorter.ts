@@ -2,10 +2,10 @@ import { Buffer } from 'node:buffer';
 import type { CellCursor } from './cell-cursor.ts';
 import { compareCells } from './cell-order.ts';
 import { copyBytes } from './copy-bytes.ts';
-import { type CellsToSort, sortIndexes } from './sort-indexes.ts';
+import { type CellsToSort, mvccAt, RECORD, sortIndexes } from './sort-indexes.ts';
 
-/** What a cell costs besides its bytes: place, mvcc, group, and twice a sort key with its index. */
-const BYTES_PER_CELL = 48;
+/** What a cell costs besides its bytes: its record, and twice a sort key with its index. */
+const BYTES_PER_CELL = 4 * RECORD.words + 24;
 /** Memory for cells that are copied is taken in such pieces. */
 const PIECE_BYTES = 4 << 20;
 
@@ -28,11 +28,7 @@ export class CellSorter {
   /** Memory for copies, to be used again, and how many pieces of it are in use. */
   readonly #own: Buffer[] = [];
   #ownUsed = 0;
-  #pieceOf = new Uint32Array(1 << 12);
-  #starts = new Uint32Array(1 << 12);
-  #ends = new Uint32Array(1 << 12);
-  #groups = new Uint32Array(1 << 12);
-  #mvccs = new Float64Array(1 << 12);
+  #records = new Uint32Array(RECORD.words << 12);
 
   /** @param budgetBytes memory for cells and what sorts them */
   constructor(budgetBytes: number) {
@@ -69,16 +65,14 @@ export class CellSorter {
 
   /** The groups in ascending order, each with its cells; valid until the next {@link clear}. */
   *sorted(): Generator<{ readonly group: number; readonly cells: CellCursor }> {
-    const cells = {
-      ...{ pieces: this.#pieces, pieceOf: this.#pieceOf, starts: this.#starts, groups: this.#groups },
-      ...{ mvccs: this.#mvccs, count: this.#count },
-    };
+    const cells = { pieces: this.#pieces, records: this.#records, count: this.#count };
     const sorted = sortIndexes(cells);
+    const groupOf = (i: number) => this.#records[RECORD.words * sorted[i]! + RECORD.group]!;
     for (let from = 0; from < this.#count; ) {
-      const group = this.#groups[sorted[from]!]!;
+      const group = groupOf(from);
       let to = from + 1;
-      while (to < this.#count && this.#groups[sorted[to]!] === group) to++;
-      yield { group, cells: new SortedCells(cells, this.#ends, sorted.subarray(from, to)) };
+      while (to < this.#count && groupOf(to) === group) to++;
+      yield { group, cells: new SortedCells(cells, sorted.subarray(from, to)) };
       from = to;
     }
   }
@@ -112,26 +106,21 @@ export class CellSorter {
   }
 
   #note(group: number, piece: number, start: number, end: number, mvcc: number): void {
-    if (this.#count === this.#starts.length) this.#grow();
-    const i = this.#count++;
-    this.#pieceOf[i] = piece;
-    this.#starts[i] = start;
-    this.#ends[i] = end;
-    this.#groups[i] = group;
-    this.#mvccs[i] = mvcc;
+    const at = RECORD.words * this.#count++;
+    if (at === this.#records.length) this.#grow();
+    const records = this.#records;
+    records[at] = piece;
+    records[at + RECORD.start] = start;
+    records[at + RECORD.end] = end;
+    records[at + RECORD.group] = group;
+    records[at + RECORD.mvccHigh] = Math.floor(mvcc / 2 ** 32);
+    records[at + RECORD.mvccLow] = mvcc >>> 0;
   }
 
   #grow(): void {
-    const length = 2 * this.#starts.length;
-    const grown = <T extends Uint32Array | Float64Array>(old: T, larger: T): T => {
-      larger.set(old);
-      return larger;
-    };
-    this.#pieceOf = grown(this.#pieceOf, new Uint32Array(length));
-    this.#starts = grown(this.#starts, new Uint32Array(length));
-    this.#ends = grown(this.#ends, new Uint32Array(length));
-    this.#groups = grown(this.#groups, new Uint32Array(length));
-    this.#mvccs = grown(this.#mvccs, new Float64Array(length));
+    const larger = new Uint32Array(2 * this.#records.length);
+    larger.set(this.#records);
+    this.#records = larger;
   }
 }
 
@@ -141,26 +130,24 @@ class SortedCells implements CellCursor {
   end = 0;
   mvcc = -1;
   readonly #cells: CellsToSort;
-  readonly #ends: Uint32Array;
   readonly #sorted: Uint32Array;
   #next = 0;
 
-  constructor(cells: CellsToSort, ends: Uint32Array, sorted: Uint32Array) {
+  constructor(cells: CellsToSort, sorted: Uint32Array) {
     this.#cells = cells;
-    this.#ends = ends;
     this.#sorted = sorted;
   }
 
   advance(): boolean {
-    const { pieces, pieceOf, starts, mvccs } = this.#cells;
+    const { pieces, records } = this.#cells;
     while (this.#next < this.#sorted.length) {
-      const i = this.#sorted[this.#next++]!;
-      const [bytes, at, mvcc] = [pieces[pieceOf[i]!]!, starts[i]!, mvccs[i]!];
+      const record = RECORD.words * this.#sorted[this.#next++]!;
+      const [bytes, at, mvcc] = [pieces[records[record]!]!, records[record + RECORD.start]!, mvccAt(records, record)];
       // The one added last comes first, the others are the same cell.
       if (mvcc === this.mvcc && compareCells(this.bytes, this.at, mvcc, bytes, at, mvcc) === 0) continue;
       this.bytes = bytes;
       this.at = at;
-      this.end = this.#ends[i]!;
+      this.end = records[record + RECORD.end]!;
       this.mvcc = mvcc;
       return true;
     }

@@ -4,12 +4,12 @@ import { compareCells } from './cell-order.ts';
 export interface CellsToSort {
   readonly pieces: readonly Uint8Array[];
   readonly count: number;
-  /** Which piece a cell lies in, and where it starts there. */
-  readonly pieceOf: Uint32Array;
-  readonly starts: Uint32Array;
-  readonly groups: Uint32Array;
-  readonly mvccs: Float64Array;
+  /** {@link RECORD} words of each cell, so that to look at one is to fetch one line of the cache. */
+  readonly records: Uint32Array;
 }
+
+/** Words of a record, and what is where: piece, start and end in it, group, mvcc in two halves. */
+export const RECORD = { words: 8, piece: 0, start: 1, end: 2, group: 3, mvccHigh: 4, mvccLow: 5 } as const;
 
 /** Bytes of a row that fit into a sort key: a float64 holds 53 bits. */
 const PREFIX_BYTES = 6;
@@ -24,9 +24,9 @@ export function sortIndexes(cells: CellsToSort): Uint32Array {
   const keys = new Float64Array(cells.count);
   const spare = { indexes: new Uint32Array(cells.count), keys: new Float64Array(cells.count) };
   for (let from = 0; from < cells.count; ) {
-    const group = cells.groups[indexes[from]!]!;
+    const group = groupOf(cells.records, indexes[from]!);
     let to = from + 1;
-    while (to < cells.count && cells.groups[indexes[to]!] === group) to++;
+    while (to < cells.count && groupOf(cells.records, indexes[to]!) === group) to++;
     fillKeys(cells, indexes, keys, from, to);
     spread(indexes, keys, spare, from, to, (start, end) => sortRange(cells, indexes, keys, spare, start, end));
     // What is left lies within small buckets.
@@ -37,12 +37,12 @@ export function sortIndexes(cells: CellsToSort): Uint32Array {
 }
 
 /** Stable, by counting: groups are small numbers, numbered as they come up. */
-function byGroup({ count, groups }: CellsToSort): Uint32Array {
+function byGroup({ count, records }: CellsToSort): Uint32Array {
   let greatest = 0;
-  for (let i = 0; i < count; i++) if (groups[i]! > greatest) greatest = groups[i]!;
-  if (greatest > MOST_COUNTED + 8 * count) return byAnyGroup(count, groups);
+  for (let i = 0; i < count; i++) greatest = Math.max(greatest, groupOf(records, i));
+  if (greatest > MOST_COUNTED + 8 * count) return byAnyGroup(count, records);
   const next = new Uint32Array(greatest + 1);
-  for (let i = 0; i < count; i++) next[groups[i]!]!++;
+  for (let i = 0; i < count; i++) next[groupOf(records, i)]!++;
   let start = 0;
   for (let group = 0; group <= greatest; group++) {
     const size = next[group]!;
@@ -50,38 +50,55 @@ function byGroup({ count, groups }: CellsToSort): Uint32Array {
     start += size;
   }
   const indexes = new Uint32Array(count);
-  for (let i = 0; i < count; i++) indexes[next[groups[i]!]!++] = i;
+  for (let i = 0; i < count; i++) indexes[next[groupOf(records, i)]!++] = i;
   return indexes;
 }
 
 /** Groups up to here are counted in an array, however few cells there are. */
 const MOST_COUNTED = 1 << 16;
 
-function byAnyGroup(count: number, groups: Uint32Array): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, i) => i).sort((a, b) => groups[a]! - groups[b]! || a - b);
+function byAnyGroup(count: number, records: Uint32Array): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, i) => i).sort(
+    (a, b) => groupOf(records, a) - groupOf(records, b) || a - b,
+  );
 }
 
-function fillKeys(cells: CellsToSort, indexes: Uint32Array, keys: Float64Array, from: number, to: number): void {
-  const { pieces, pieceOf, starts } = cells;
-  const first = pieces[pieceOf[indexes[from]!]!]!;
-  const firstRow = starts[indexes[from]!]! + 10;
+function fillKeys(
+  { pieces, records }: CellsToSort,
+  indexes: Uint32Array,
+  keys: Float64Array,
+  from: number,
+  to: number,
+): void {
+  const at = (i: number) => RECORD.words * indexes[i]!;
+  const first = pieces[records[at(from)]!]!;
+  const firstRow = records[at(from) + RECORD.start]! + 10;
   let shared = rowBytes(first, firstRow);
   for (let i = from + 1; i < to && shared > 0; i++) {
-    const piece = pieces[pieceOf[indexes[i]!]!]!;
-    const row = starts[indexes[i]!]! + 10;
+    const piece = pieces[records[at(i)]!]!;
+    const row = records[at(i) + RECORD.start]! + 10;
     shared = Math.min(shared, rowBytes(piece, row));
     let same = 0;
     while (same < shared && first[firstRow + same] === piece[row + same]) same++;
     shared = same;
   }
   for (let i = from; i < to; i++) {
-    const piece = pieces[pieceOf[indexes[i]!]!]!;
-    const row = starts[indexes[i]!]! + 10;
+    const piece = pieces[records[at(i)]!]!;
+    const row = records[at(i) + RECORD.start]! + 10;
     const end = row + rowBytes(piece, row);
     let key = 0;
-    for (let at = row + shared, n = 0; n < PREFIX_BYTES; n++, at++) key = key * 256 + (at < end ? piece[at]! : 0);
+    for (let p = row + shared, n = 0; n < PREFIX_BYTES; n++, p++) key = key * 256 + (p < end ? piece[p]! : 0);
     keys[i] = key;
   }
+}
+
+function groupOf(records: Uint32Array, i: number): number {
+  return records[RECORD.words * i + RECORD.group]!;
+}
+
+/** The sequence id of the cell whose record begins at `at`. */
+export function mvccAt(records: Uint32Array, at: number): number {
+  return records[at + RECORD.mvccHigh]! * 2 ** 32 + records[at + RECORD.mvccLow]!;
 }
 
 function rowBytes(piece: Uint8Array, row: number): number {
@@ -186,7 +203,9 @@ function insertionSort(cells: CellsToSort, indexes: Uint32Array, keys: Float64Ar
   }
 }
 
-function compare({ pieces, pieceOf, starts, mvccs }: CellsToSort, a: number, b: number): number {
-  const [x, y] = [pieces[pieceOf[a]!]!, pieces[pieceOf[b]!]!];
-  return compareCells(x, starts[a]!, mvccs[a]!, y, starts[b]!, mvccs[b]!) || b - a;
+function compare({ pieces, records }: CellsToSort, a: number, b: number): number {
+  const [x, y] = [RECORD.words * a, RECORD.words * b];
+  const [xStart, yStart] = [records[x + RECORD.start]!, records[y + RECORD.start]!];
+  const [xPiece, yPiece] = [pieces[records[x]!]!, pieces[records[y]!]!];
+  return compareCells(xPiece, xStart, mvccAt(records, x), yPiece, yStart, mvccAt(records, y)) || b - a;
 }
