@@ -9,6 +9,7 @@ import { allocatedBy } from './allocation-meter.ts';
 import { changed } from './byte-changes.ts';
 import { deltaBlock } from './delta-grammar.ts';
 import { partsOf } from './hfile-parts.ts';
+import type { Random } from './random.ts';
 import { refusalOf } from './refusal.ts';
 import type { Target } from './target.ts';
 
@@ -37,7 +38,9 @@ export const ENCODED_BLOCK_TARGET: Target = {
     for (let i = random.below(isGrammar ? 2 : 3); i > 0 - Number(!isGrammar); i--)
       payload = changed(random, payload, random.below(2) === 0 ? 2 + random.below(200) : undefined);
     const isPlain = !isGrammar && base.type === 'data';
-    return Buffer.concat([Buffer.from([layout + (isPlain ? 8 : 0)]), isPlain ? payload : withSize(payload, layout)]);
+    if (!isPlain && payload.length > 6 && random.below(12) === 0) payload = lying(random, payload);
+    else if (!isPlain) payload = withSize(payload, layout);
+    return Buffer.concat([Buffer.from([layout + (isPlain ? 8 : 0)]), payload]);
   },
   check: async (bytes) => {
     const isPlain = (bytes[0]! & 8) !== 0;
@@ -53,6 +56,7 @@ export const ENCODED_BLOCK_TARGET: Target = {
           cells.open(isPlain ? payload : decodeDataBlock(payload, layout, header, MAX_PAYLOAD), header);
           for (let count = 0; cells.next(); count++) {
             if (count > MAX_PAYLOAD / 20) throw new Error('more cells than there is room for');
+            if (!(cells.at < cells.end && cells.end <= cells.bytes.length)) throw new Error(`a cell to ${cells.end}`);
             ends += ` ${cells.end} ${cells.mvcc()} ${cells.bytes[cells.keyEnd - 1]}`;
           }
         });
@@ -63,6 +67,13 @@ export const ENCODED_BLOCK_TARGET: Target = {
     if (outcomes[0] !== outcomes[1]) throw new Error(`looks at what is not its own: ${outcomes.join(' | ')}`);
   },
 };
+
+/** It says that it unfolds to something else. */
+function lying(random: Random, payload: Uint8Array): Uint8Array {
+  const sized = Buffer.from(payload);
+  sized.writeInt32BE(random.of([-1, 0, 1, MAX_PAYLOAD + 1, 8 * MAX_PAYLOAD, 2 ** 31 - 1, -(2 ** 31)]), 2);
+  return sized;
+}
 
 /** The size that a changed block unfolds to, so that it is not for its size alone that it is refused. */
 function withSize(payload: Uint8Array, layout: number): Uint8Array {
@@ -80,6 +91,13 @@ function withSize(payload: Uint8Array, layout: number): Uint8Array {
   return payload;
 }
 
+/** A frame (its size, that of its one chunk, the chunk) whose chunk ends early and says so. */
+function withoutEnd(random: Random, stored: Uint8Array): Uint8Array {
+  const cut = Buffer.from(stored.subarray(0, Math.max(8, stored.length - 1 - random.below(8))));
+  if (cut.length > 8 && cut.readInt32BE(4) === stored.length - 8) cut.writeInt32BE(cut.length - 8, 4);
+  return cut;
+}
+
 const BOMB_BYTES = 1 << 23;
 const bombs = new Map<WriterCompression, Uint8Array>();
 const bombOf = (writer: WriterCompression): Uint8Array => {
@@ -93,7 +111,7 @@ export const CODEC_TARGET: Target = {
   name: 'codec',
   input: (random) => {
     const writer = random.of(WRITER_COMPRESSIONS);
-    const isBomb = random.below(100) === 0;
+    const isBomb = random.below(25) === 0;
     const raw = Buffer.alloc(
       isBomb ? BOMB_BYTES : random.below(random.of([40, 3000])),
       'some text that repeats itself, ',
@@ -101,6 +119,7 @@ export const CODEC_TARGET: Target = {
     for (let i = isBomb ? 0 : random.below(50); i > 0 && raw.length > 0; i--)
       raw[random.below(raw.length)] = random.below(256);
     let stored = isBomb ? bombOf(writer) : compress(writer, raw);
+    if (!isBomb && random.below(4) === 0) stored = withoutEnd(random, stored);
     for (let i = random.below(3); i > 0; i--)
       stored = changed(random, stored, random.below(2) === 0 ? random.below(16) : undefined);
     const head = Buffer.alloc(5);

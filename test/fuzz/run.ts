@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { checkPlants } from './check-plants.ts';
 import { keepFound } from './found.ts';
 import { Random } from './random.ts';
 import { TARGETS } from './targets.ts';
@@ -10,14 +11,26 @@ import type { FuzzWork } from './worker.ts';
 /**
  * `npm run test:fuzz -- [--seed N] [--seconds N] [--target NAME]`: changed inputs of every reader of core/hbase until the
  * time is over. Exit code 1 and the input, kept below test/fixtures/hbase, if one is read wrongly. A seed that takes
- * longer than any may is a hang: its worker is ended and the next seed begun.
+ * longer than any may is a hang: its worker is ended and the next seed begun. `--first`: ends with the first one found.
+ * `--plants`: tests the tester. Each fault of plants.ts is put into a copy of the readers and must be found in time.
  */
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, seconds: { type: 'string', default: '60' }, target: { type: 'string' } },
+  options: {
+    seed: { type: 'string' },
+    seconds: { type: 'string' },
+    target: { type: 'string' },
+    first: { type: 'boolean' },
+    plants: { type: 'boolean' },
+  },
 });
+if (values.plants) {
+  const missed = await checkPlants(Number(values.seconds ?? 30), values.target);
+  console.log(`${missed.length} of the planted faults were not found`);
+  process.exit(missed.length === 0 ? 0 : 1);
+}
 const first = Number(values.seed ?? Date.now() % 1_000_000_000);
-const end = performance.now() + Number(values.seconds) * 1_000;
-const MOST_FOUND = 20;
+const end = performance.now() + Number(values.seconds ?? 60) * 1_000;
+const MOST_FOUND = values.first ? 1 : 20;
 /** What all readers together may take for one input each, on a slow machine too. */
 const HANG_MS = 60_000;
 let found = 0;

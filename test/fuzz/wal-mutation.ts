@@ -48,7 +48,8 @@ export function mutate(random: Random, base: BaseLog, bases: readonly BaseLog[])
     const length = random.below(base.bytes.length);
     return { bytes: base.bytes.subarray(0, length), changedAt: length, isCut: true };
   }
-  let bytes = base.bytes;
+  // Only where no trailer says that the log is whole, a torn tail is told from damage.
+  let bytes = random.below(3) === 0 ? base.bytes.subarray(0, -8) : base.bytes;
   for (let i = random.below(3); i >= 0; i--) {
     const at = Math.min(bytes.length - 1, placeIn(random, base));
     bytes = random.of(CHANGES)(random, bytes, at, bases);
@@ -66,7 +67,7 @@ function firstDifference(a: Buffer, b: Buffer): number {
 function placeIn(random: Random, { bytes, places, entries }: BaseLog): number {
   const kind = random.below(4);
   if (kind === 0) return random.below(bytes.length);
-  if (kind === 1) return random.of(entries) + random.below(12);
+  if (kind === 1) return random.of(entries) + (random.below(3) === 0 ? 0 : random.below(12));
   return random.of(places) + random.below(3);
 }
 
@@ -107,6 +108,9 @@ const CHANGES: readonly Change[] = [
   },
   function zeroTail(random, bytes, at) {
     return Buffer.concat([bytes.subarray(0, at), Buffer.alloc(random.below(700))]);
+  },
+  function zeroEntry(_, bytes, at) {
+    return replaced(bytes, at, 1, Uint8Array.of(0));
   },
   function dropTrailer(_, bytes) {
     return bytes.subarray(0, -8);

@@ -1,6 +1,7 @@
 import type { ReadWalOptions, WalEnd } from '../../core/hbase/wal/wal-reader.ts';
 import { readLog } from '../support/wal-lines.ts';
 import type { BaseLog, Mutant } from './wal-mutation.ts';
+import { requireLegal, requireWholeKey } from './wal-oracle.ts';
 
 const REFUSALS = ['WalCorrupt', 'WalTruncated', 'WalUnsupported'];
 const LIMIT_BYTES = 1 << 20;
@@ -78,6 +79,8 @@ async function outcomeOf(bytes: Buffer, options: Partial<ReadWalOptions>): Promi
       { ...options, ...limits },
       (batch) => {
         if (batch.bytes.length > 6 * LIMIT_BYTES) throw new Error(`a batch of ${batch.bytes.length} bytes`);
+        requireLegal(batch);
+        for (const { offset } of batch.entries) requireWholeKey(bytes, offset);
       },
       lines,
     );

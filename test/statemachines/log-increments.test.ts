@@ -56,6 +56,25 @@ describe('increments from the logs of a real HBase restore what a reader saw at 
     ]);
   });
 
+  it('a full that fails takes nothing from the chain: bulk loads of its time are in the next increment', async () => {
+    const chain = new LogChain(h, 'bulk');
+    const t0 = await chain.full();
+    await layOut(h, 'bulk', 'T1');
+    const victim = await chain.pathOf('/7e9ca86140f742bcb99865b66c19fcc2_SeqId_30_');
+    const bytes = await chain.bytesOf(victim);
+    await chain.remove(victim);
+    const failed = await h.run('FullBackupStateMachine', {
+      root: ROOT,
+      source: 's3://hbase/root',
+      tables: chain.tables,
+    });
+    expect(failed).toMatchObject({ status: 'FAILED', error: 'SourceFileMissing' });
+    await chain.put(victim, bytes);
+    const t1 = made(await chain.increment());
+    expect(t1.parents).toEqual([t0.id]);
+    await expectRestored('bulk', [['T1', t1]]);
+  });
+
   it('tags, MOB, values of megabytes', async () => {
     const chain = new LogChain(h, 'tags-mob');
     await chain.full();

@@ -13,7 +13,14 @@ import { logStreams } from '../../../../core/plan/logs/log-streams.ts';
 import { planLogs } from '../../../../core/plan/logs/plan-logs.ts';
 import { TargetRegions } from '../../../../core/plan/logs/target-regions.ts';
 import { parseS3Uri } from '../../../../core/s3-uri.ts';
-import { indexKey, knownFilesKey, madePrefix, walListKey, workPrefix } from '../../../../core/stack-layout.ts';
+import {
+  indexKey,
+  knownFilesKey,
+  madePrefix,
+  walListKey,
+  walPlanKey,
+  workPrefix,
+} from '../../../../core/stack-layout.ts';
 import { s3Logs } from '../../../../lambdas/adapters/hbase/log-listing.ts';
 import { s3ObjectStore } from '../../../../lambdas/adapters/s3/object-store.ts';
 import { putSplitResult, readSplitResult } from '../../../../lambdas/operations/split-results.ts';
@@ -217,6 +224,23 @@ describe('the logs of a real HBase between a snapshot and a roll', () => {
     await run();
     const first = await madeFiles();
     await run();
+    expect(await madeFiles()).toEqual(first);
+  });
+
+  it('may have the same cells twice, as logs that were replayed do: they are one', async () => {
+    await plan();
+    await run();
+    const [first, parts] = [await madeFiles(), (await index('wal')).length];
+    const bucket = new Bucket(world, 'hbase');
+    const log = (await bucket.keys('root/WALs/')).find((key) => key.endsWith('.1795452692088'))!;
+    await bucket.put(
+      `root/oldWALs/${log.split('/').at(-1)!.replace('.1795452692088', '.1795452692300')}`,
+      await bucket.get(log),
+    );
+    await new Bucket(world, WORK_BUCKET).remove(walPlanKey(work));
+    await plan();
+    await run();
+    expect(await index('wal')).toHaveLength(parts + 1);
     expect(await madeFiles()).toEqual(first);
   });
 

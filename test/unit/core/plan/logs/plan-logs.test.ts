@@ -149,6 +149,35 @@ describe('the logs', () => {
     expect(positionAt(80_000)).toEqual(known(joined, 80_000));
   });
 
+  it('of a server that died and came back under a new start code are those of two servers, each taken to its end', () => {
+    const again = server('a', START + 40_000);
+    const streams = logStreams([
+      log('oldWALs', A, 1_000),
+      log('splitting', A, 30_000),
+      log('WALs', again, 41_000),
+      log('WALs', again, 90_000),
+    ]);
+    const plan = planLogs(streams, [base(2_000, known(A, 1_000))], options);
+    expect(names(plan)).toEqual([
+      ['a', 1_000, 'CLOSED'],
+      ['a', 30_000, 'LAST'],
+      ['a', 41_000, 'CLOSED'],
+    ]);
+    expect(plan.newServers).toEqual([again]);
+  });
+
+  it('may be ten thousand, and empty', () => {
+    const many = Array.from({ length: 10_000 }, (_, i) => log('oldWALs', A, 1_000 + i, { size: 0 }));
+    const streams = logStreams([...many, log('WALs', A, 20_000)]);
+    const plan = planLogs(streams, [base(2_000, known(A, 1_000))], options);
+    expect(plan.logs).toHaveLength(10_000);
+    expect(
+      positionsAfter(streams, [base(2_000, known(A, 1_000))], new Map(), {
+        ...{ boundary: plan.boundary, clockMarginMs: 0, plannedAt: START + 90_000 },
+      }),
+    ).toEqual([known(A, 20_000)]);
+  });
+
   it('of groups are streams of their own', () => {
     const streams = logStreams([
       log('WALs', A, 1_000, { group: 'regiongroup-0' }),

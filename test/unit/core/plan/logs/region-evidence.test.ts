@@ -69,6 +69,18 @@ describe('a region that was closed and opened', () => {
     broken([known(R, '', file(1))], [started, close(R, 20), open(R, 21, [file(2)])]);
   });
 
+  it('without a file that it had, and that nothing compacted, is as a snapshot was that was restored', () => {
+    const flushed = [flush(R, 5, file(2)), close(R, 20)];
+    broken([known(R, '', file(1))], [...flushed, open(R, 21, [file(1)])]);
+    broken([known(R, '', file(1))], [...flushed, open(R, 21, [])]);
+    const compacted = [...flushed, compaction(R, 8, [file(1), file(2)], [file(3)])];
+    broken([known(R, '', file(1))], [...compacted, open(R, 21, [file(1), file(2)])]);
+    expect(() => explain([known(R, '', file(1))], [...compacted, open(R, 21, [file(3)])])).not.toThrow();
+    // The snapshot of the parent listed what was flushed after its creation, when the region was open again already.
+    const listed = known(R, '', file(1), file(2));
+    expect(() => explain([listed], [close(R, 3), open(R, 4, [file(1)]), flush(R, 5, file(2))])).not.toThrow();
+  });
+
   it('after its server died may have what its recovery flushed, but no link', () => {
     const evidence = explain([known(R, '', file(1))], [open(R, 30, [file(1), file(7)])]);
     expect(evidence.replayedFiles).toBe(1);
@@ -125,6 +137,17 @@ describe('a region that is new', () => {
       open('4'.repeat(32), 61, [], '70'),
     ];
     expect(() => explain([parent], events, { [R]: 50, [D]: 51, [E]: 60 })).not.toThrow();
+  });
+
+  it('comes from two known ones that were merged, also where one of them had moved', () => {
+    const right = known(E, '6d', file(3));
+    const links = [`t=${R}-${file(1)}`, `t=${E}-${file(3)}`];
+    const events = [close(R, 50), close(E, 70), open(D, 71, links, '')];
+    const evidence = explain([parent, right], events, { [R]: 50, [E]: 70, [D]: 71 });
+    expect([...evidence.known()].find(({ region }) => region === D)?.files.d).toEqual(links);
+    broken([parent, right], [close(R, 50), close(E, 70), open(D, 71, [`t=${R}-${file(9)}`], '')], { [R]: 50, [E]: 70 });
+    // Of another table: nothing of this one's logs says what is in it.
+    broken([parent, right], [close(R, 50), close(E, 70), open(D, 71, [`u=${R}-${file(1)}`], '')], { [R]: 50, [E]: 70 });
   });
 
   it('that starts over is of a table that was truncated or made again', () => {
