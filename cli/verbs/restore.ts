@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { InvalidInput } from '../../core/errors/input-errors.ts';
 import { parseRestoreInput } from '../../lambdas/contracts/restore-input.ts';
 import type { RestoredTables } from '../../lambdas/contracts/restored-tables.ts';
+import { finishRestore } from '../finish-restore.ts';
 import type { Output } from '../output.ts';
 import { pointUntil } from '../point-until.ts';
 import { restoreToFiles } from '../restore-to-files.ts';
@@ -24,12 +25,14 @@ const FIELDS = {
   stripCoprocessors: 'stripCoprocessors',
   storeFileTracker: 'storeFileTracker',
   manifestLimit: 'manifestLimitBytes',
+  ignoreLabels: 'ignoreLabels',
 };
 
 interface RestoreOptions {
   readonly until?: string;
   readonly target?: string;
   readonly bulkload?: string;
+  readonly script?: string;
   readonly table?: readonly string[];
 }
 
@@ -67,6 +70,11 @@ export function restoreVerb(program: Command, run: RunVerb): void {
       "snapshot.manifest.size.limit of the target's HBase (default: 67108864)",
       wholeNumber,
     )
+    .option(
+      '--script <file>',
+      'writes what finishes the restore as a script for hbase shell -n, with permissions and quotas',
+    )
+    .option('--ignore-labels', 'no cell has a visibility tag, or they may mean other labels in the target')
     .option('--overwrite', 'the tables may exist: the printed command replaces them')
     .option('--dry-run', 'plan only')
     .option('--concurrency <n>', 'chunks placed at once, at most 1000 (default: 8)', wholeNumber)
@@ -82,7 +90,7 @@ Examples:
     )
     .action(async (typed: string, image: string, _options: unknown, command: Command) =>
       run(command, async ({ output, world, signal }, options) => {
-        const { until, target, bulkload: directory, table: tables } = options as RestoreOptions;
+        const { until, target, bulkload: directory, table: tables, script } = options as RestoreOptions;
         if (directory !== undefined) {
           return restoreToFiles({ output, world, signal }, { root: typed, image, until, tables, directory });
         }
@@ -97,8 +105,9 @@ Examples:
         input.image = await pointUntil({ output, world: here }, place.root, { image, until, tables: named });
         return runExecution<RestoredTables>({ output, signal }, here, {
           ...{ kind: 'restore', input },
-          succeeded(done) {
+          async succeeded(done) {
             sayRestored(output, done);
+            await finishRestore(output, here, done, script);
             if (!done.published)
               output.note('Next', `the same command without ${options.dryRun ? '--dry-run' : '--check'}`);
             return 0;
@@ -124,6 +133,5 @@ function sayRestored(output: Output, done: RestoredTables): void {
     output.note('', `${t.table}  ${plural(t.files, 'file')}  ${sizeText(t.bytes)}${how}`);
     for (const line of descriptorLines(t)) output.note('', `  ${line}`);
   }
-  if (published) output.note('Next', `in the HBase shell:\n${tables.map((t) => t.command).join('\n')}`);
   if (omitted > 0) output.note('More', `${plural(omitted, 'table')} and their commands are in ${done.summary}`);
 }

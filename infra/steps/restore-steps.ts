@@ -46,6 +46,8 @@ export const RESTORE_STEPS: readonly DeployedStep[] = [
       readWork(may),
       // Families of the tables that a setting names.
       readImages(may),
+      // Visibility labels.
+      may.read(may.targets('data/hbase/labels/*')),
       may.objects(may.work('work/*/request.json'), 's3:PutObject'),
     ],
     (machines) => [machines.describe()],
@@ -107,6 +109,7 @@ export const RESTORE_STEPS: readonly DeployedStep[] = [
   ]),
   deployed(summarizeRestoreContract, LONG, (may) => [
     readWork(may),
-    may.objects(may.work('work/*/results/summary.json'), 's3:PutObject'),
+    readImages(may),
+    may.objects([...may.work('work/*/results/summary.json'), ...may.work('work/*/results/script.rb')], 's3:PutObject'),
   ]),
 ];

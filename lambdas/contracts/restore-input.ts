@@ -26,6 +26,8 @@ const typed = z.strictObject({
   mapping: z.array(z.string()).optional(),
   /** The target tables may exist: the finishing command replaces them. */
   overwrite: z.boolean().default(false),
+  /** Visibility labels are not compared with those of the target. */
+  ignoreLabels: z.boolean().default(false),
   /** Plan and verify, touch nothing. */
   check: z.boolean().default(false),
   /** Plan only. */
@@ -55,6 +57,7 @@ export interface RestoreInput {
   /** Names of the restored tables, in the order of `tables`. */
   readonly targets: readonly string[] | undefined;
   readonly overwrite: boolean;
+  readonly ignoreLabels: boolean;
   readonly check: boolean;
   readonly dryRun: boolean;
   readonly concurrency: number;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TRACKERS } from '../../core/hbase/store-file-tracker.ts';
 import { backupIdField, count, digestField, rootField } from './fields.ts';
+import { labelCheck } from './label-check.ts';
 import { attributeSetting } from './table-to-restore.ts';
 
 /** A checked restore: what `CheckRestore` makes of the execution's input and writes once for the steps behind it. */
@@ -21,6 +22,8 @@ export const restoreRequest = z.object({
       set: z.array(attributeSetting),
     }),
   ),
+  /** What visibility tags mean in the target; absent in 0.1. */
+  labels: labelCheck.optional(),
   overwrite: z.boolean(),
   check: z.boolean(),
   dryRun: z.boolean(),

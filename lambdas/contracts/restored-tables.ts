@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { backupIdField, count } from './fields.ts';
+import { labelCheck } from './label-check.ts';
+import { restoreScriptField } from './restore-script.ts';
 import { restorePlan, targetShows } from './table-to-restore.ts';
 
 /** What a restore ends with, a table at a time, and what to type into the HBase shell to finish it. */
@@ -25,6 +27,9 @@ export const restoredTables = z.object({
     }),
   ),
   shows: targetShows,
+  labels: labelCheck.optional(),
+  /** Null after `--check` and `--dry-run`. */
+  script: restoreScriptField.nullable(),
   /** Tables that this list leaves out to stay below 256 KiB; `summary` has them. */
   omitted: count,
   /** The whole of it in the work bucket. */

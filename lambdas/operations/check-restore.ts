@@ -6,9 +6,11 @@ import type { checkRestoreContract } from '../contracts/check-restore.contract.t
 import { MOST_TABLES, parseRestoreInput } from '../contracts/restore-input.ts';
 import { type RestoreRequest, restoreRequest } from '../contracts/restore-request.ts';
 import type { InputOf, OutputOf } from '../contracts/step-contract.ts';
+import type { ClusterFiles } from '../ports/cluster-files.ts';
 import type { Executions } from '../ports/executions.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { SystemTable } from '../ports/system-table.ts';
+import { checkLabels } from './check-labels.ts';
 import { findImage } from './find-image.ts';
 import { refuseIfOwnerIsGone } from './refuse-if-owner-is-gone.ts';
 import { RequestFile } from './request-file.ts';
@@ -17,11 +19,16 @@ import { SnapshotFiles } from './snapshot-files.ts';
 
 /**
  * @throws InvalidInput, RootNotConfigured, TargetNotConfigured, DestinationRefused, RepairRequired, ImageNotFound,
- *   ImageNotComplete; ImageDamaged of a table that a setting names
+ *   ImageNotComplete, VisibilityLabelsDiffer; ImageDamaged of a table that a setting names
  */
 export const checkRestore =
   (
-    ports: { readonly objects: ObjectStore; readonly table: SystemTable; readonly executions: Executions },
+    ports: {
+      readonly objects: ObjectStore;
+      readonly clusters: ClusterFiles;
+      readonly table: SystemTable;
+      readonly executions: Executions;
+    },
     config: { readonly WORK_BUCKET: string; readonly ROOTS: readonly string[]; readonly TARGETS: readonly string[] },
   ) =>
   async ({
@@ -53,6 +60,7 @@ export const checkRestore =
           { field: 'tables' },
         );
       }
+      const labels = await checkLabels(ports, { root, image, target, ignoreLabels: asked.ignoreLabels });
       const settings = await resolveSettings(image, names);
       const snapshots = restoreSnapshotNames(image.id, names, run);
       return {
@@ -70,6 +78,7 @@ export const checkRestore =
         })),
         ...{ stripCoprocessors: asked.stripCoprocessors, manifestLimitBytes: asked.manifestLimitBytes },
         ...(asked.storeFileTracker && { storeFileTracker: asked.storeFileTracker }),
+        labels,
         ...{ overwrite: asked.overwrite, check: asked.check, dryRun: asked.dryRun, chunkObjects: asked.chunkObjects },
         ...{ executionArn: execution.arn, startedAt: Date.parse(execution.startTime) },
       };

@@ -14,6 +14,7 @@ import { readChunkLines } from './chunk-lines.ts';
 import { PlannedTables } from './planned-tables.ts';
 import { readWorkJson } from './read-work-json.ts';
 import { RequestFile } from './request-file.ts';
+import { writeScript } from './write-script.ts';
 
 /** Of 256 KiB that a state may hand on; the rest is for what the machine adds. */
 const MOST_CHARACTERS = 150_000;
@@ -30,6 +31,7 @@ export const summarizeRestore =
     const work = workPrefix(root, run);
     const plan = new PlannedTables(objects, config.WORK_BUCKET, work);
     const tables: RestoredTables['tables'] = [];
+    const commands: { readonly command: string; readonly replaces: boolean }[] = [];
     let shows: RestoredTables['shows'] = { clusterId: null, layoutVersion: null, tracker: null, line: 'unknown' };
     for (const [i, { table, target, snapshot }] of request.tables.entries()) {
       const { files, bytes, chunks, replaces, restore } = await plan.read(i);
@@ -40,8 +42,13 @@ export const summarizeRestore =
       const reused = published ? await countReused(chunks.map(({ chunk }) => chunk)) : 0;
       const copied = published ? files - reused : 0;
       const command = finishingCommand({ snapshot, table, target, replaces });
+      commands.push({ command, replaces });
       tables.push({ table, target, snapshot, files, bytes, copied, reused, command, ...found });
     }
+    const toScript = request.tables.map((one, i) => ({ ...one, ...commands[i]! }));
+    const script = published
+      ? await writeScript(objects, { bucket: config.WORK_BUCKET, work }, request, toScript)
+      : null;
     const summary = `s3://${config.WORK_BUCKET}/${summaryKey(work)}`;
     const whole: RestoredTables = {
       ...{
@@ -51,6 +58,8 @@ export const summarizeRestore =
         published,
         tables,
         shows,
+        labels: request.labels,
+        script,
         omitted: 0,
         summary,
       },
