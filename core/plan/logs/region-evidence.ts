@@ -49,6 +49,9 @@ export class RegionEvidence {
   readonly #regions = new Map<string, Region>();
   /** Every file that is known to have been, by region. */
   readonly #ever = new Map<string, FilesByFamily>();
+  /** Sequence ids of the entries that tell of a file: that it was made, and that it was compacted away. */
+  readonly #made = new Map<string, number>();
+  readonly #compacted = new Set<string>();
   readonly #greatest: ReadonlyMap<string, number>;
   /** Files that a region which was not closed in order had when it was opened again: what its recovery flushed. */
   replayedFiles = 0;
@@ -70,7 +73,7 @@ export class RegionEvidence {
    */
   explain(events: readonly SeenEvent[], { from, boundary }: Window): void {
     this.#rememberCompacted(events);
-    for (const { event } of events) this.#rememberMade(event);
+    for (const { event, sequenceId } of events) this.#rememberMade(event, sequenceId);
     const inWindow = events.filter(({ writeTimeMs }) => writeTimeMs > from && writeTimeMs <= boundary);
     const openings = inWindow.filter(({ event }) => event.kind === 'region-open');
     // Parents before their daughters: a region comes from one that was there before it.
@@ -78,7 +81,8 @@ export class RegionEvidence {
       if (!this.#regions.has(event.region)) this.#adopt(event as Opening);
     }
     // Within a region the order is that of its sequence ids, whichever log an event stands in.
-    for (const { event } of inWindow.toSorted((a, b) => a.sequenceId - b.sequenceId)) this.#apply(event);
+    for (const { event, sequenceId } of inWindow.toSorted((a, b) => a.sequenceId - b.sequenceId))
+      this.#apply(event, sequenceId);
   }
 
   /** For the next increment. */
@@ -94,7 +98,7 @@ export class RegionEvidence {
     return this.#regions.get(region)?.startKey;
   }
 
-  #apply(event: SeenEvent['event']): void {
+  #apply(event: SeenEvent['event'], sequenceId: number): void {
     const region = this.#regions.get(event.region);
     // Its opening stands in no log of the window, and only that says where it comes from.
     if (region === undefined)
@@ -121,6 +125,7 @@ export class RegionEvidence {
         region.isOpen = false;
         return;
       case 'region-open':
+        this.#requireNoneLost(event, region, sequenceId);
         this.#open(event.region, region, event.stores);
     }
   }
@@ -138,6 +143,21 @@ export class RegionEvidence {
       }
     }
     region.isOpen = true;
+  }
+
+  /**
+   * A snapshot that is restored takes away what was flushed and loaded since it was taken. The parent may know of files
+   * that were made after this opening: its snapshot took a while.
+   */
+  #requireNoneLost({ region: name, stores }: Opening, { files: known }: Region, sequenceId: number): void {
+    for (const [family, files] of known) {
+      const found = new Set(stores.flatMap((store) => (store.family === family ? store.files : [])));
+      for (const file of files) {
+        const key = fileKey(name, family, file);
+        if (found.has(file) || this.#compacted.has(key) || (this.#made.get(key) ?? 0) > sequenceId) continue;
+        throw this.#broken(name, `has lost the file ${file} of family ${family}, and nothing in the logs compacted it`);
+      }
+    }
   }
 
   /** A region that was not there: half of a known one, several known ones together, or nothing that a chain can follow. */
@@ -195,12 +215,19 @@ export class RegionEvidence {
     }
   }
 
-  #rememberMade(event: SeenEvent['event']): void {
+  #rememberMade(event: SeenEvent['event'], sequenceId: number): void {
     if (event.kind === 'compaction') {
-      this.#remember(event.region, event.family, event.outputs);
+      const { region, family } = event;
+      this.#rememberFrom(region, { family, files: event.outputs }, sequenceId);
+      for (const file of event.inputs) this.#compacted.add(fileKey(region, family, file));
     } else if (event.kind === 'bulk-load' || (event.kind === 'flush' && event.action === 'commit')) {
-      for (const { family, files } of event.stores) this.#remember(event.region, family, files);
+      for (const store of event.stores) this.#rememberFrom(event.region, store, sequenceId);
     }
+  }
+
+  #rememberFrom(region: string, { family, files }: MarkedStore, sequenceId: number): void {
+    this.#remember(region, family, files);
+    for (const file of files) this.#made.set(fileKey(region, family, file), sequenceId);
   }
 
   #remember(region: string, family: string, names: Iterable<string>): void {
@@ -218,6 +245,8 @@ export class RegionEvidence {
     );
   }
 }
+
+const fileKey = (region: string, family: string, file: string) => `${region} ${family} ${file}`;
 
 function addAll(files: FilesByFamily, stores: readonly MarkedStore[]): void {
   for (const store of stores) for (const file of store.files) familyOf(files, store.family).add(file);
