@@ -15,6 +15,10 @@ export interface RealHBase {
     readonly dumpFile: string;
     readonly raw?: boolean;
   }): Promise<void>;
+  /** A home with data and logs that a scenario of the launcher made; ends as a crash does. */
+  generate(request: { readonly scenario: string; readonly seed: number; readonly home: string }): Promise<void>;
+  /** Reads HFiles with HBase's own reader: checksums, order, counts, last key, bloom filter. @throws if one is wrong */
+  readFiles(paths: readonly string[]): Promise<void>;
   /** Runs an HBase on `home` (its root directory is `home/hbase`) until it is stopped. */
   serve(home: string, configuration?: Readonly<Record<string, string>>): Promise<ServingHBase>;
 }
@@ -47,6 +51,9 @@ const MISSING = `HOLDFAST_HBASE is not set. These tests ask a real HBase. Set it
   restore-snapshot [--root DIR] --export DIR --snapshot S --table T --dump FILE [--raw]
   apply --export DIR --snapshot S --hfiles DIR[,DIR...] --table T --dump FILE [--raw]
   dump --root DIR --table T --dump FILE [--raw]
+  generate --scenario NAME --seed N --out DIR
+  hfile-dump FILE...
+  tool --root DIR [--servers N] [--conf k=v]... --class CLASS        a Hadoop Tool in the same JVM; HBASE_CLASSES: where it is
   serve --root DIR [--conf k=v]...        which prints: READY zookeeper=H:P master=NAME regionservers=NAME...`;
 
 /** @throws Error that says what to set, if HOLDFAST_HBASE is missing */
@@ -59,6 +66,9 @@ export function realHBase(environment: NodeJS.ProcessEnv = process.env): RealHBa
       run(launcher, ['apply', ...restoreArguments(request), '--hfiles', request.hfileDirectories.join(',')]),
     dump: ({ home, table, dumpFile, raw }) =>
       run(launcher, ['dump', '--root', home, '--table', table, '--dump', dumpFile, ...(raw === true ? ['--raw'] : [])]),
+    generate: ({ scenario, seed, home }) =>
+      run(launcher, ['generate', '--scenario', scenario, '--seed', String(seed), '--out', home]),
+    readFiles: (paths) => run(launcher, ['hfile-dump', ...paths]),
     serve: (home, configuration = {}) => serve(launcher, home, configuration),
   };
 }

@@ -43,14 +43,17 @@ import org.apache.hadoop.hbase.client.Result;
 import org.apache.hadoop.hbase.client.ResultScanner;
 import org.apache.hadoop.hbase.client.Row;
 import org.apache.hadoop.hbase.client.Scan;
+import org.apache.hadoop.hbase.client.SnapshotType;
 import org.apache.hadoop.hbase.client.Table;
 import org.apache.hadoop.hbase.client.TableDescriptorBuilder;
 import org.apache.hadoop.hbase.io.hfile.CacheConfig;
 import org.apache.hadoop.hbase.io.hfile.HFile;
 import org.apache.hadoop.hbase.io.hfile.HFileContextBuilder;
+import org.apache.hadoop.hbase.mapreduce.WALPlayer;
 import org.apache.hadoop.hbase.tool.BulkLoadHFiles;
 import org.apache.hadoop.hbase.util.Bytes;
 import org.apache.hadoop.util.Tool;
+import org.apache.hadoop.util.ToolRunner;
 import org.apache.hbase.thirdparty.com.google.gson.Gson;
 import org.apache.hbase.thirdparty.com.google.gson.JsonArray;
 import org.apache.hbase.thirdparty.com.google.gson.JsonElement;
@@ -100,10 +103,12 @@ public final class LiveHBase extends Configured implements Tool {
       case "compact": return compact(table);
       case "roll": return roll(o.has("server") ? text(o, "server") : null);
       case "split": return split(table, text(o, "key"));
-      case "merge": return merge(table);
+      case "merge": return merge(table, text(o, "key"));
       case "move": return move(table, text(o, "key"), text(o, "server"));
       case "regions": return regions(table);
-      case "snapshot": admin.snapshot(text(o, "name"), table); return null;
+      case "snapshot": return snapshot(table, o);
+      case "startWriter": return startWriter(table, o);
+      case "stopWriter": return stopWriter();
       case "restoreSnapshot":
         admin.disableTable(table);
         admin.restoreSnapshot(text(o, "name"));
@@ -121,6 +126,7 @@ public final class LiveHBase extends Configured implements Tool {
         admin.disableTable(table);
         admin.deleteTable(table);
         return null;
+      case "walPlayer": return walPlayer(table, o);
       case "dump": return dump(table, o);
       default: throw new IOException("unknown: " + o);
     }
@@ -211,6 +217,15 @@ public final class LiveHBase extends Configured implements Tool {
     return BulkLoadHFiles.create(conf).bulkLoad(table, new Path("file://" + text(o, "directory"))).size();
   }
 
+  /** HFiles out of the logs of a directory, {@code out/<family>/<file>}. */
+  private Object walPlayer(TableName table, JsonObject o) throws Exception {
+    Configuration conf = new Configuration(getConf());
+    conf.set("wal.bulk.output", "file://" + text(o, "out"));
+    int code = ToolRunner.run(conf, new WALPlayer(), new String[] { "file://" + text(o, "logs"), table.getNameAsString() });
+    if (code != 0) throw new IOException("WALPlayer ended with " + code);
+    return null;
+  }
+
   private Object compact(TableName table) throws Exception {
     admin.compactionSwitch(true, new ArrayList<>());
     long before = admin.getLastMajorCompactionTimestamp(table);
@@ -255,11 +270,13 @@ public final class LiveHBase extends Configured implements Tool {
     return null;
   }
 
-  /** The first two regions become one. */
-  private Object merge(TableName table) throws Exception {
+  /** The region of the key and the one behind it become one. */
+  private Object merge(TableName table, String key) throws Exception {
     List<RegionInfo> regions = admin.getRegions(table);
     regions.sort(RegionInfo.COMPARATOR);
-    byte[][] first = { regions.get(0).getEncodedNameAsBytes(), regions.get(1).getEncodedNameAsBytes() };
+    int at = 0;
+    while (!regions.get(at).containsRow(Bytes.toBytes(key))) at++;
+    byte[][] first = { regions.get(at).getEncodedNameAsBytes(), regions.get(at + 1).getEncodedNameAsBytes() };
     admin.mergeRegionsAsync(first, false).get();
     await("merge of " + table, () -> admin.getRegions(table).size() < regions.size() && admin.isTableAvailable(table));
     return null;
@@ -311,6 +328,46 @@ public final class LiveHBase extends Configured implements Tool {
       }
     }
     return cells;
+  }
+
+  /** {@code ttlSeconds}: after that it is expired. */
+  private Object snapshot(TableName table, JsonObject o) throws IOException {
+    Map<String, Object> properties = new LinkedHashMap<>();
+    if (o.has("ttlSeconds")) properties.put("TTL", o.get("ttlSeconds").getAsLong());
+    admin.snapshot(text(o, "name"), table, SnapshotType.FLUSH, properties);
+    return null;
+  }
+
+  private volatile boolean isWriting;
+  private Thread writer;
+  private final List<Object> writes = new ArrayList<>();
+
+  /** Writes one row after another beside what else is done: rows {@code 0:0000000}, {@code 1:0000001}, … of ten beginnings. */
+  private Object startWriter(TableName table, JsonObject o) {
+    byte[] family = Bytes.toBytes(text(o, "family"));
+    isWriting = true;
+    writer = new Thread(() -> {
+      try (Table t = connection.getTable(table)) {
+        while (isWriting) {
+          String row = String.format("%d:%07d", writes.size() % 10, writes.size());
+          long begun = System.currentTimeMillis();
+          t.put(new Put(Bytes.toBytes(row)).addColumn(family, Bytes.toBytes("q"), Bytes.toBytes(row)));
+          writes.add(Arrays.asList(row, begun, System.currentTimeMillis()));
+          Thread.sleep(5);
+        }
+      } catch (Exception e) {
+        writes.add(Arrays.asList(e.toString(), 0, 0));
+      }
+    });
+    writer.start();
+    return null;
+  }
+
+  /** Of each row when it was begun and when it was acknowledged. */
+  private Object stopWriter() throws InterruptedException {
+    isWriting = false;
+    writer.join();
+    return writes;
   }
 
   private interface Check {
