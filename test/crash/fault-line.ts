@@ -61,6 +61,16 @@ export class FaultLine {
     return this.#gates.has(moment);
   }
 
+  /** Some call is still to take effect. */
+  get isHeldBack(): boolean {
+    return this.#gates.size > 0;
+  }
+
+  /** One more. */
+  add({ at, kind }: Fault): void {
+    this.#faults.set(at, kind);
+  }
+
   /** What lasts is over. */
   heal(): void {
     this.#lasting.clear();

@@ -10,8 +10,10 @@ export interface Operation {
   readonly what: string;
   /** The world at rest that it begins in. */
   begin(app: DeployedApp): Promise<WorldState>;
-  /** Starts it; answers the ARNs of its executions. */
-  start(world: World, line: FaultLine): Promise<string[]>;
+  /** Starts it, and what else belongs to it; over when all is started. */
+  start(world: World, line: FaultLine): Promise<unknown>;
+  /** It writes the target of restores. */
+  readonly restores?: boolean;
   /** Calls that fail in every case of it: what makes a backup roll back. */
   readonly fails?: (call: Call) => boolean;
 }

@@ -24,6 +24,8 @@ export interface Played {
   readonly executions: number;
   /** Of the world after the recovery. */
   readonly state: string;
+  /** Of the world that the recovery began in; empty if there was nothing to recover, or a call is still to come. */
+  readonly abandoned: string;
   /** The next backup, the clean-up and a restore were played too: the state had not been seen, or a call was late. */
   readonly isWhole: boolean;
 }
@@ -76,7 +78,7 @@ export async function play(
   world.end();
   return {
     ...{ violations: game.violations, calls, fired: line.fired, recoveries: game.recoveries },
-    ...{ executions, state: game.state, isWhole: game.isWhole },
+    ...{ executions, state: game.state, abandoned: game.abandoned, isWhole: game.isWhole },
   };
 }
 
@@ -84,6 +86,7 @@ class Game {
   readonly violations: string[] = [];
   recoveries = 0;
   state = '';
+  abandoned = '';
   isWhole = false;
   readonly #world: World;
   readonly #line: FaultLine;
@@ -104,7 +107,7 @@ class Game {
     await this.#recover();
     if (await line.open('late-repair')) await this.#recover();
     await this.#judge('after the recovery');
-    const isRestore = this.#operation.name.startsWith('restore');
+    const isRestore = this.#operation.restores === true;
     if (isRestore) await this.#judgeTarget(newestPaths(this.#then.facts), false);
     this.state = stateKey(world.state());
     const isLate = line.has('late-commit') || line.has('thaw');
@@ -130,6 +133,7 @@ class Game {
       );
     await this.#operation.start(this.#world, this.#line);
     await quiet(this.#world);
+    this.#line.delayMs = undefined;
     refuse?.();
   }
 
@@ -150,6 +154,7 @@ class Game {
         this.violations.push(`no end: after ${this.recoveries} recoveries the flag of ${flag.sessionId} is set`);
         return;
       }
+      if (this.recoveries === 0 && !this.#line.isHeldBack) this.abandoned = stateKey(this.#world.state());
       await this.#world.clock.sleep(300_000);
       await this.#world.sweep();
       this.recoveries++;

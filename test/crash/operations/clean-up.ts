@@ -6,5 +6,5 @@ export const cleanUp: Operation = {
   name: 'clean-up',
   what: 'the clean-up after a roll-back, when no step can live any more',
   begin: rolledBack,
-  start: async (world) => [await world.start('CleanUpStateMachine', { root: ROOT })],
+  start: (world) => world.start('CleanUpStateMachine', { root: ROOT }),
 };

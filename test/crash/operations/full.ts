@@ -5,5 +5,5 @@ export const full: Operation = {
   name: 'full',
   what: 'a full backup that shares two files of an older image and copies one',
   begin: withImage,
-  start: async (world) => [await world.start('FullBackupStateMachine', FULL)],
+  start: (world) => world.start('FullBackupStateMachine', FULL),
 };

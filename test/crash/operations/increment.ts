@@ -5,5 +5,5 @@ export const increment: Operation = {
   name: 'increment',
   what: 'an increment from a snapshot, which follows on a full',
   begin: withImage,
-  start: async (world) => [await world.start('IncrementalBackupStateMachine', { ...FULL, fromSnapshot: true })],
+  start: (world) => world.start('IncrementalBackupStateMachine', { ...FULL, fromSnapshot: true }),
 };

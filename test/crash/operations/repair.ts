@@ -6,5 +6,5 @@ export const repair: Operation = {
   name: 'repair',
   what: 'the repair of a full backup that was stopped while it copied',
   begin: abandoned,
-  start: async (world) => [await world.start('RepairStateMachine', { root: ROOT })],
+  start: (world) => world.start('RepairStateMachine', { root: ROOT }),
 };

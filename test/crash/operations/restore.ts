@@ -8,5 +8,6 @@ export const restore: Operation = {
   name: 'restore',
   what: 'a restore of the newest image into an empty target',
   begin: withImage,
-  start: async (world) => [await world.start('RestoreStateMachine', RESTORE)],
+  restores: true,
+  start: (world) => world.start('RestoreStateMachine', RESTORE),
 };

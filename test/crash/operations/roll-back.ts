@@ -5,6 +5,6 @@ export const rollBack: Operation = {
   name: 'roll-back',
   what: 'a full backup whose seal is refused, so that its Catch rolls it back',
   begin: withImage,
-  start: async (world) => [await world.start('FullBackupStateMachine', FULL)],
+  start: (world) => world.start('FullBackupStateMachine', FULL),
   fails: ({ service, input }) => service === 'lambda' && String(input.FunctionName).includes('SealManifest'),
 };

@@ -6,5 +6,5 @@ export const verify: Operation = {
   name: 'verify',
   what: 'a verification of the newest image, byte by byte',
   begin: withImage,
-  start: async (world) => [await world.start('VerifyStateMachine', { root: ROOT, image: 'latest' })],
+  start: (world) => world.start('VerifyStateMachine', { root: ROOT, image: 'latest' }),
 };

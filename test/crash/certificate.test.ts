@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tokenOf } from './case.ts';
+import { faultsOf } from './fault.ts';
+import { OPERATIONS } from './operations.ts';
+import { RACES } from './races.ts';
+import { Simulator } from './simulator.ts';
+import { synchronousZstd } from './synchronous-zstd.ts';
+
+/** Of all crash points every so many-th, so that each call and each fault is met somewhere; `npm run certificate` plays all. */
+const STRIDE = 29;
+const SEEDS = 2;
+const PAIRS = 3;
+
+/** The fixed part of the certificate. A failing token is replayed by `npm run certificate -- --replay <token>`. */
+describe('the certificate', () => {
+  let simulator: Simulator;
+  let undo: () => void;
+
+  beforeAll(async () => {
+    undo = synchronousZstd();
+    simulator = await Simulator.create();
+  });
+  afterAll(() => undo());
+
+  async function wrong(tokens: readonly string[]): Promise<string[]> {
+    const found: string[] = [];
+    for (const token of tokens) {
+      const { violations } = await simulator.play(token);
+      found.push(...violations.slice(0, 1).map((what) => `${token}: ${what}`));
+    }
+    return found;
+  }
+
+  it.each(OPERATIONS)('$name: cut at any call it converges', async ({ name }) => {
+    const { cases } = await simulator.points(name);
+    expect(cases.length).toBeGreaterThan(400);
+    expect(await wrong(cases.filter((_, n) => n % STRIDE === 0).map(tokenOf))).toEqual([]);
+  });
+
+  it('a recovery that is cut as well converges', async () => {
+    const { recoveries, calls } = await simulator.play('full@60=stop');
+    expect(recoveries).toBe(1);
+    const recovery = calls.filter(({ phase }) => phase === 'recovery');
+    const tokens = recovery.flatMap((call, n) => {
+      const kinds = faultsOf(call);
+      return Array.from(
+        { length: n % PAIRS === 0 ? 1 : 0 },
+        () => `full@60=stop+${call.at}=${kinds[n % kinds.length]}`,
+      );
+    });
+    expect(tokens.length).toBeGreaterThan(10);
+    expect(await wrong(tokens)).toEqual([]);
+  });
+
+  it.each(RACES)('$name: $what', async ({ name }) => {
+    expect(await wrong(Array.from({ length: SEEDS }, (_, n) => `${name}#${n + 1}`))).toEqual([]);
+  });
+
+  it('is the same each time', async () => {
+    const trace = async () => JSON.stringify((await simulator.play('full@40=error!', { isWhole: true })).calls);
+    expect(await trace()).toBe(await trace());
+  });
+});
