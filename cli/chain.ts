@@ -29,13 +29,14 @@ export async function restorablePoints(
   tables: readonly ImageTableRecord[],
 ): Promise<{ readonly table: string; readonly points: readonly Point[] }[]> {
   const rows = new Map<string, ImageTableRecord>();
+  const complete = new Set(chain.filter(({ state }) => state === 'COMPLETE').map(({ id }) => id));
   for (const { id } of chain) {
     for await (const row of world.table.listImageTables(root, id)) rows.set(`${id} ${row.table}`, row);
   }
   return tables.map(({ id, table }) => {
     const points: Point[] = [];
     for (let row = rows.get(`${id} ${table}`); row; row = row.parent ? rows.get(`${row.parent} ${table}`) : undefined) {
-      points.push({ id: row.id, position: row.position });
+      if (complete.has(row.id)) points.push({ id: row.id, position: row.position });
     }
     return { table, points };
   });

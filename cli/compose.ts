@@ -4,6 +4,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { dynamoDbBackupSets } from '../lambdas/adapters/dynamodb/backup-sets.ts';
 import { dynamoDbCleanUpList } from '../lambdas/adapters/dynamodb/clean-up-list.ts';
 import { dynamoDbSystemTable } from '../lambdas/adapters/dynamodb/system-table.ts';
 import { s3ObjectStore } from '../lambdas/adapters/s3/object-store.ts';
@@ -17,6 +18,7 @@ export interface World {
   readonly stack: StackContract;
   readonly table: ReturnType<typeof dynamoDbSystemTable>;
   readonly cleanUp: ReturnType<typeof dynamoDbCleanUpList>;
+  readonly sets: ReturnType<typeof dynamoDbBackupSets>;
   readonly objects: ReturnType<typeof s3ObjectStore>;
   readonly executions: ReturnType<typeof sfnExecutions>;
   now(): number;
@@ -38,6 +40,7 @@ export async function connect(stackName: string): Promise<World> {
     stack,
     table: dynamoDbSystemTable(clients, stack.TableName),
     cleanUp: dynamoDbCleanUpList(clients, stack.TableName),
+    sets: dynamoDbBackupSets(clients, stack.TableName),
     objects: s3ObjectStore(clients),
     executions: sfnExecutions(clients),
     now: clients.clock.now,

@@ -20,6 +20,8 @@ const PHASES: Readonly<Record<string, string>> = {
   VerifyFiles: 'Verify',
   SealManifest: 'Seal',
   CommitBackup: 'Commit',
+  PlanDelete: 'Plan',
+  CommitDelete: 'Commit',
   // Not TakeOver: who was refused gets there too, and has nothing to undo.
   VerifySystemSnapshot: ROLL_BACK,
   VoidManifest: ROLL_BACK,

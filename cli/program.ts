@@ -7,6 +7,7 @@ import type { RunVerb } from './verb.ts';
 import { cancelVerb } from './verbs/cancel.ts';
 import { cleanupVerb } from './verbs/cleanup.ts';
 import { createVerb } from './verbs/create.ts';
+import { deleteVerb } from './verbs/delete.ts';
 import { describeVerb } from './verbs/describe.ts';
 import { historyVerb } from './verbs/history.ts';
 import { localVerb } from './verbs/local.ts';
@@ -14,6 +15,7 @@ import { progressVerb } from './verbs/progress.ts';
 import { repairVerb } from './verbs/repair.ts';
 import { restoreVerb } from './verbs/restore.ts';
 import { scanVerb } from './verbs/scan.ts';
+import { setVerb } from './verbs/set.ts';
 import { verifyVerb } from './verbs/verify.ts';
 
 /** Exit code 2 for what commander finds wrong in the arguments (unknown option, missing argument). */
@@ -66,7 +68,9 @@ Each name of an error has a page in docs/runbook.md.`,
     scanVerb,
     repairVerb,
     cancelVerb,
+    deleteVerb,
     cleanupVerb,
+    setVerb,
     historyVerb,
     describeVerb,
     progressVerb,

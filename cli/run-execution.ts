@@ -14,6 +14,7 @@ const MACHINES = {
   restore: { output: 'RestoreStateMachine', noun: 'the restore' },
   verify: { output: 'VerifyStateMachine', noun: 'the verification' },
   repair: { output: 'RepairStateMachine', noun: 'the repair' },
+  delete: { output: 'DeleteStateMachine', noun: 'the deletion' },
   cleanup: { output: 'CleanUpStateMachine', noun: 'the clean-up' },
 } as const;
 type Kind = keyof typeof MACHINES;
@@ -44,7 +45,7 @@ export async function runExecution<T>(
   const executionArn = await start(world, world.stack[output], run.kind, run.input);
   const page = consoleUrl(executionArn);
   context.output.say({ type: 'execution', fields: { executionArn, console: page }, line: ['Execution', page] });
-  const holdsFlag = isBackup(run.kind) || run.kind === 'repair';
+  const holdsFlag = isBackup(run.kind) || run.kind === 'repair' || run.kind === 'delete';
   const comeBack = holdsFlag ? `. holdfast progress ${run.input.root} --follow` : `: ${page}`;
   return tellExecution<T>(context, world, {
     ...{ executionArn, root: run.input.root, detached: `${noun} goes on${comeBack}` },

@@ -1,10 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { InvalidInput } from '../../core/errors/input-errors.ts';
 import type { FailureReason } from '../../core/items.ts';
 import type { BackupSummary } from '../../lambdas/contracts/commit-backup.contract.ts';
 import type { dryRunBackupContract } from '../../lambdas/contracts/dry-run-backup.contract.ts';
 import { parseFullRequest } from '../../lambdas/contracts/full-request.ts';
 import { parseIncrementalRequest } from '../../lambdas/contracts/incremental-request.ts';
 import type { OutputOf } from '../../lambdas/contracts/step-contract.ts';
+import { requireSet } from '../backup-set.ts';
 import type { World } from '../compose.ts';
 import { report } from '../failure.ts';
 import type { Output } from '../output.ts';
@@ -57,6 +59,7 @@ export function createVerb(program: Command, run: RunVerb): void {
       'tables, separated by commas (default of incremental: all that the root has)',
       tableList,
     )
+    .option('-s, --set <name>', 'the tables of a backup set (holdfast set)')
     .option('--all', 'every table of the source; incremental: every one that the root has')
     .requiredOption('--source <uri>', "HBase's root directory in S3 (hbase.rootdir)")
     .option(
@@ -98,6 +101,12 @@ Examples:
         };
         const here = await world();
         const { kind, parse } = TYPES[type];
+        if (options.set !== undefined) {
+          if (options.table ?? options.all)
+            throw new InvalidInput('set: give one of -s, -t, --all', 'holdfast create -h', { field: 'set' });
+          const { tables } = await requireSet(here, input.root, String(options.set));
+          Object.assign(input, { tables: [...tables] });
+        }
         const asked = parse(input, {
           roots: here.stack.Roots,
           sources: here.stack.Sources,

@@ -88,6 +88,7 @@ async function sessionsOf(world: World, root: string, count: number, tables: rea
   const rows: Row[] = [];
   const holder = await holderOf(world, root);
   for await (const session of world.table.listSessions(root)) {
+    if (session.forgottenAt !== undefined) continue;
     if (tables && !(await hasTable(world, root, session, tables))) continue;
     rows.push({
       session,
@@ -116,9 +117,22 @@ function rowOf({ session, image, active }: Row): string[] {
     isComplete ? sizeText(image.newBytes) : '–',
     isComplete ? sizeText(image.bytes - image.newBytes) : '–',
     isComplete ? timeText(image.positionTo) : '–',
-    session.state,
-    session.reason ? cut(`${session.reason.name}: ${session.reason.message}`) : (active ?? ''),
+    isDeleted({ session, image }) ? 'DELETED' : session.state,
+    session.reason ? cut(`${session.reason.name}: ${session.reason.message}`) : (active ?? noteOf({ session, image })),
   ];
+}
+
+/** The session stays COMPLETE; what it made is no restore point any more. */
+const isDeleted = ({ session, image }: Pick<Row, 'session' | 'image'>): boolean =>
+  session.state === 'COMPLETE' && session.operation !== 'delete' && image?.state !== 'COMPLETE';
+
+function noteOf({ session, image }: Pick<Row, 'session' | 'image'>): string {
+  if (image?.state === 'SHELL') return 'holds bytes that newer backups list';
+  if (image?.state === 'DELETING') return 'its bytes go with the clean-up';
+  const images =
+    session.operation === 'delete' ? (session.summary?.images as { id: string; was: string }[]) : undefined;
+  const ids = images?.filter(({ was }) => was === 'COMPLETE').map(({ id }) => id) ?? [];
+  return ids.length > 0 ? `deleted ${cut(ids.join(', '))}` : '';
 }
 
 /** One line of a table; `describe` has the whole sentence. */

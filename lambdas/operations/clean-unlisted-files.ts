@@ -29,6 +29,9 @@ export const cleanUnlistedFiles =
     const entry = await assertAuthority(ports, input, 'unlisted files');
     const unlisted = entry?.unlisted;
     if (unlisted === undefined || unlisted.files === 0) return { deleted: 0, isDone: true };
+    // Deleted whole since: nothing of it is left, and its list may be gone as well.
+    if ((await ports.table.getImageState(input.root, input.sessionId)) === undefined)
+      return { deleted: 0, isDone: true };
     const root = parseS3Uri(input.root, 'root');
     const { objects, clock } = ports;
     const { kind } = await manifestMarker(objects, root, input.sessionId);

@@ -128,3 +128,27 @@ describe('the definition of incremental-backup', () => {
     expect(bare('incremental-backup')).toEqual(bare('full-backup'));
   });
 });
+
+describe('the definition of delete', () => {
+  const statesOf = (name: string) =>
+    new Map([...aslStates(JSON.parse(definitions().find((one) => one.name === name)!.text) as AslDefinition)]);
+
+  /** What tests on full-backup show of begin and roll-back holds here: those states are the same, word for word. */
+  it('has begin and roll-back of full-backup', () => {
+    const full = statesOf('full-backup');
+    const differing: string[] = [];
+    for (const [name, state] of statesOf('delete')) {
+      const other = full.get(name);
+      if (other === undefined) continue;
+      const bare = (one: object) =>
+        JSON.stringify({ ...one, Comment: '' })
+          .replaceAll('BackupFailed', 'DeleteFailed')
+          .replaceAll('BackupCommitted', 'DeleteCommitted');
+      if (bare(state) !== bare(other)) differing.push(name);
+    }
+    // What comes next, and a session without tables and schedule.
+    expect(differing).toEqual(['IsDryRun', 'CheckFlag', 'SetActiveSnapshot', 'DeleteOldSystemSnapshots']);
+    for (const name of ['ClaimRoot', 'TakeSystemSnapshot', 'TakeOver', 'VoidManifest', 'EndRollBack', 'StartCleanUp'])
+      expect(statesOf('delete').has(name)).toBe(true);
+  });
+});

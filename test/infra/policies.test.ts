@@ -77,13 +77,17 @@ describe('the policies', () => {
     expect(text(of('VoidManifest'))).not.toContain('s3:Delete');
   });
 
-  it('let only SealManifest and VoidManifest put manifests', () => {
+  it('let only SealManifest, VoidManifest and MarkShell put manifests', () => {
     const puts = [...byRole].filter(([, statements]) =>
       statements.some(
         (s) => actionsOf(s).includes('s3:PutObject') && /manifest\.json|images\/\*"/.test(text(s.Resource)),
       ),
     );
-    expect(puts.map(([role]) => role.replace(/Role\w+$/, '')).sort()).toEqual(['SealManifest', 'VoidManifest']);
+    expect(puts.map(([role]) => role.replace(/Role\w+$/, '')).sort()).toEqual([
+      'MarkShell',
+      'SealManifest',
+      'VoidManifest',
+    ]);
   });
 
   it('let a restore and a verification write no item of a root (R11)', () => {
@@ -119,7 +123,7 @@ describe('the policies', () => {
 
   it('let executions be looked at whatever deployment made their machine, and stopped only in this one', () => {
     const resources = may('FindFailedSession', 'states:DescribeExecution');
-    expect(resources).toHaveLength(6);
+    expect(resources).toHaveLength(7);
     // Flags in the table name executions by these; another logical id would lock their roots.
     for (const id of [
       'CleanUpMachine7BBBAC38',
@@ -138,8 +142,19 @@ describe('the policies', () => {
     for (const step of ['CopyFiles', 'VerifyFiles']) expect(text(of(step))).not.toContain('dynamodb:');
   });
 
+  it('let no step of a deletion touch anything below a root: what removes needs an entry of the clean-up list', () => {
+    for (const step of ['CheckDelete', 'DryRunDelete', 'PlanDelete', 'CommitDelete', 'ForgetImage'])
+      for (const statement of of(step))
+        if (actionsOf(statement).some((action) => /^s3:(Put|Delete|Abort)/.test(action)))
+          expect([step, text(statement.Resource)]).toEqual([step, expect.stringMatching(/\/work\/\*\/plan\/\*/)]);
+    expect(text(of('MarkShell'))).not.toContain('s3:Delete');
+    expect(may('CleanUnlistedFiles', 's3:DeleteObjectVersion').every((one) => one.includes('/images/*/data/*'))).toBe(
+      true,
+    );
+  });
+
   it('let a dry run, and what checks an input, write nothing at all', () => {
-    for (const step of ['DryRunBackup', 'CheckInput', 'CheckIncremental'])
+    for (const step of ['DryRunBackup', 'CheckInput', 'CheckIncremental', 'CheckDelete', 'DryRunDelete'])
       expect([step, text(of(step))]).not.toEqual([
         step,
         expect.stringMatching(/s3:Put|s3:Delete|PutItem|UpdateItem|DeleteItem/),

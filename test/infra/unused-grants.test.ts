@@ -91,7 +91,9 @@ test('every grant is used by a run of the app, or is listed here with its reason
   expect((await run('IncrementalBackupStateMachine', increment)).status).toBe('SUCCEEDED');
   expect((await run('VerifyStateMachine', { root: ROOT, image: 'latest', mode: 'deep' })).status).toBe('SUCCEEDED');
   expect((await run('RestoreStateMachine', restore)).status).toBe('SUCCEEDED');
-  expect((await run('RestoreStateMachine', { ...restore, check: true, set: ['sensors:m.TTL=1'] })).status).toBe('SUCCEEDED');
+  expect((await run('RestoreStateMachine', { ...restore, check: true, set: ['sensors:m.TTL=1'] })).status).toBe(
+    'SUCCEEDED',
+  );
 
   // A restore that fails after it wrote its hold.
   when(isCopy, async () => {
@@ -117,9 +119,19 @@ test('every grant is used by a run of the app, or is listed here with its reason
   when(isCopy, vanish);
   expect((await run('FullBackupStateMachine', { ...full, standalone: true })).error).toBe('SourceFileMissing');
 
+  // The image that others follow on becomes a SHELL, the newest goes whole.
+  const { Items: records = [] } = (await cloud.call('dynamodb', 'Scan', { TableName: stack.TableName })) as {
+    Items?: { sk: { S: string }; state?: { S: string } }[];
+  };
+  const ids = records.filter(({ sk }) => /^image#backup_\d+$/.test(sk.S)).map(({ sk }) => sk.S.slice('image#'.length));
+  const doomed = { root: ROOT, images: [ids[0], ids.at(-1)], force: true };
+  expect((await run('DeleteStateMachine', { ...doomed, dryRun: true })).cause).toBeUndefined();
+  expect((await run('DeleteStateMachine', doomed)).cause).toBeUndefined();
+
   // What is left is cleaned once no step in flight can write any more.
   await run('CleanUpStateMachine', {});
   await clock.sleep(TWO_DAYS_MS);
+  await run('CleanUpStateMachine', {});
   await run('CleanUpStateMachine', {});
   await cloud.scheduler
     .list()

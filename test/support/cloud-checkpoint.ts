@@ -6,7 +6,9 @@ export class CloudCheckpoint {
   readonly #h: HoldfastCloud;
   readonly #items: readonly Output[];
   /** Bucket → versions that were there. */
-  readonly #versions = new Map<string, ReadonlySet<string>>();
+  readonly #versions = new Map<string, Set<string>>();
+  /** What a deletion may have removed of the root. */
+  readonly #backups = new Map<string, Uint8Array>();
   readonly #sources = new Map<string, { readonly body: Uint8Array; modifiedMs: number }>();
 
   private constructor(h: HoldfastCloud, items: readonly Output[]) {
@@ -21,6 +23,8 @@ export class CloudCheckpoint {
       const versions = await Array.fromAsync(h.objects.listVersions(bucket, ''));
       checkpoint.#versions.set(bucket, new Set(versions.map((v) => `${v.key} ${v.versionId}`)));
     }
+    for await (const { key } of h.objects.list('backups', ''))
+      checkpoint.#backups.set(key, (await h.objects.get('backups', key, 1 << 28))?.bytes ?? Buffer.alloc(0));
     for await (const { key, lastModifiedMs: modifiedMs } of h.objects.list('hbase', '')) {
       const stored = await h.objects.get('hbase', key, 1 << 28);
       checkpoint.#sources.set(key, { body: stored?.bytes ?? Buffer.alloc(0), modifiedMs });
@@ -28,7 +32,7 @@ export class CloudCheckpoint {
     return checkpoint;
   }
 
-  /** Removes what was added, puts back what was changed in the source, and every item of the table. */
+  /** Removes what was added, puts back what was deleted from the root or changed in the source, and every item of the table. */
   async rewind(): Promise<void> {
     const { objects } = this.#h;
     for (const [bucket, kept] of this.#versions) {
@@ -36,8 +40,20 @@ export class CloudCheckpoint {
       await objects.deleteVersions(bucket, asyncOf(versions.filter((v) => !kept.has(`${v.key} ${v.versionId}`))));
       await objects.abortUploads(bucket, objects.listUploads(bucket, ''));
     }
+    await this.#rewindBackups();
     await this.#rewindSources();
     await this.#rewindItems();
+  }
+
+  async #rewindBackups(): Promise<void> {
+    const { cloud, objects } = this.#h;
+    const there = new Set<string>();
+    for await (const { key } of objects.list('backups', '')) there.add(key);
+    for (const [Key, Body] of this.#backups) {
+      if (there.has(Key)) continue;
+      const { VersionId = 'null' } = await cloud.call('s3', 'PutObject', { Bucket: 'backups', Key, Body });
+      this.#versions.get('backups')?.add(`${Key} ${String(VersionId)}`);
+    }
   }
 
   async #rewindSources(): Promise<void> {

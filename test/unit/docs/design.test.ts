@@ -61,6 +61,7 @@ describe('docs/design.md', () => {
     ['### Input of incremental-backup', 'lambdas/contracts/incremental-request.ts', /const typedSchema/],
     ['### Input of restore', 'lambdas/contracts/restore-input.ts', /const typed /],
     ['### Input of verify', 'lambdas/contracts/verify-input.ts', /const typed /],
+    ['### Input of delete', 'lambdas/contracts/delete-request.ts', /const typedSchema/],
     ['### Input of repair', 'lambdas/operations/find-failed-session.ts', /const typedSchema/],
     ['### Input of clean-up', 'lambdas/operations/list-clean-up.ts', /const typedSchema/],
     ['## Configuration', 'infra/config.ts', /const configSchema/],

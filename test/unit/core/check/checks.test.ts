@@ -3,6 +3,7 @@ import { completeIsWhole } from '../../../../core/check/i01-complete-is-whole.ts
 import { flagHasItsSnapshot } from '../../../../core/check/i03-flag-has-its-snapshot.ts';
 import { rolledBackIsAsBefore } from '../../../../core/check/i04-rolled-back-is-as-before.ts';
 import { historyAgrees } from '../../../../core/check/i06-history-agrees.ts';
+import { deletionIsLast } from '../../../../core/check/i07-deletion-is-last.ts';
 import { nothingForgotten } from '../../../../core/check/i12-nothing-forgotten.ts';
 import type { RootFacts } from '../../../../core/check/root-facts.ts';
 import type { Violation } from '../../../../core/check/violation.ts';
@@ -21,7 +22,7 @@ const sound = {
     { pk, sk: 'control', epoch: 1 },
     { pk, sk: `image#${ID}`, state: 'COMPLETE' },
   ],
-  images: [{ id: ID, state: 'COMPLETE', manifestSha256: 'm' }],
+  images: [{ id: ID, state: 'COMPLETE', manifestSha256: 'm', holders: [] }],
   sessions: [{ id: ID, state: 'COMPLETE' }],
   cleanUp: [],
   manifests: new Map([[ID, { kind: 'IMAGE', sha256: 'm', manifest: { files: 1 } }]]),
@@ -38,6 +39,7 @@ describe.each([
   ['I1', completeIsWhole],
   ['I3', flagHasItsSnapshot],
   ['I6', historyAgrees],
+  ['I7', deletionIsLast],
   ['I12', nothingForgotten],
   ['I4', (now: RootFacts) => rolledBackIsAsBefore(facts(), now)],
 ] as const)('%s', (invariant, check: (facts: RootFacts) => Iterable<Violation>) => {
@@ -62,6 +64,26 @@ describe.each([
       held('other'),
       held('d', 'system/gone'),
       { ...held('d'), systemSnapshots: new Map([['system/a', { items: 1, sha256: 'd' }]]) },
+    ],
+    I7: [
+      { images: [{ ...sound.images[0], holders: ['gone'] }] },
+      {
+        images: [
+          sound.images[0],
+          { ...sound.images[0], id: 'b', state: 'COMPLETE', holders: [] },
+          { id: 'c', state: 'DELETING', holders: [] },
+        ],
+      },
+      { images: [{ ...sound.images[0], state: 'SHELL' }] },
+      {
+        images: [
+          { ...sound.images[0], holders: ['s'] },
+          { id: 's', state: 'SHELL', holders: [] },
+        ],
+      },
+      { manifests: new Map([[ID, { kind: 'SHELL', id: ID, sha256: 'm' }]]) },
+      { cleanUp: [{ outcome: 'DELETED', sessionId: ID }] },
+      { cleanUp: [{ outcome: 'SHELL', sessionId: ID }] },
     ],
     I6: [
       { sessions: [{ id: ID, state: 'FAILED' }] },

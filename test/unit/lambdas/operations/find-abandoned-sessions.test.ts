@@ -25,9 +25,13 @@ function sweep(roots: string[], autoRepair = true) {
       return { epoch: 7, version: 1, flag: flags[root] };
     },
     getSession: async () => ({ epoch: 6 }),
+    getImageState: async (_root: string, id: string) => ({ backup: 'COMPLETE', deleted: 'SHELL' })[id],
     async *listSessions(root: string) {
-      yield { state: 'FAILED', startedAt: NOW - HOUR };
-      if (root !== BUSY) yield { state: 'COMPLETE', startedAt: NOW - 30 * HOUR };
+      yield { id: 'failed', state: 'FAILED', startedAt: NOW - HOUR };
+      // A deletion, and what it deleted: neither is a backup.
+      yield { id: 'deletion', state: 'COMPLETE', startedAt: NOW - 2 * HOUR };
+      yield { id: 'deleted', state: 'COMPLETE', startedAt: NOW - 3 * HOUR };
+      if (root !== BUSY) yield { id: 'backup', state: 'COMPLETE', startedAt: NOW - 30 * HOUR };
       yield { state: 'FAILED', startedAt: NOW - 40 * HOUR };
     },
   } as unknown as SystemTable;
