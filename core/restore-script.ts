@@ -75,7 +75,8 @@ export function restoreScript(of: {
   };
 }
 
-const AS_SEEN = "as the store files of the source showed them: what it had not flushed, revocations too, isn't here";
+const AS_SEEN =
+  'as the store files of the source showed them; what it had not flushed, revocations too, is not among them';
 
 function namespaces(tables: readonly ScriptTable[], cluster: ClusterDescription | undefined): string[] {
   const names = new Set(tables.map(({ target }) => parseTableName(target).namespace));

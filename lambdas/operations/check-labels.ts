@@ -39,7 +39,7 @@ export async function checkLabels(
 function wayOut(source: ClusterLabels | undefined, target: S3Uri): string {
   const names = labelNames(source, NAMED).map(rubyLiteral).join(', ');
   return [
-    `nothing was restored; give a new cluster over ${target.uri} the same labels in the same order (add_labels ${names};`,
+    `nothing was restored; give a new cluster over ${target.uri} the same labels in the same order (add_labels [${names}];`,
     "then flush 'hbase:labels'), or restore into the source's cluster; if no cell of the tables has a visibility tag, --ignore-labels",
   ].join(' ');
 }

@@ -1,6 +1,12 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClusterDescription } from '../../../../core/cluster-description.ts';
 import { sha256 } from '../../../../core/digest.ts';
+import { readGrants } from '../../../../core/hbase/cluster/grants.ts';
+import { readLabels } from '../../../../core/hbase/cluster/labels.ts';
+import { readNamespaces } from '../../../../core/hbase/cluster/namespaces.ts';
+import { readQuotas } from '../../../../core/hbase/cluster/quotas.ts';
+import { HBaseFormatError } from '../../../../core/hbase/format-error.ts';
 import { compareLabels } from '../../../../core/label-mapping.ts';
 import { restoreScript } from '../../../../core/restore-script.ts';
 import { parseS3Uri } from '../../../../core/s3-uri.ts';
@@ -193,6 +199,33 @@ describe('visibility labels of a restore', () => {
     expect(await check({ ignoreLabels: true })).toMatchObject({ target: TARGET });
     await put();
     expect(await check()).toMatchObject({ target: TARGET });
+  });
+});
+
+describe('readers of HBase’s own tables', () => {
+  const readers = { readNamespaces, readGrants, readLabels, readQuotas };
+  const bytes = fc.uint8Array({ maxLength: 40 }).map((b) => Buffer.from(b));
+  const row = fc.oneof(
+    bytes,
+    fc.constantFrom('hbase:acl', '@ns', 't.a:b', 'u.x', 'n.y').map((t) => Buffer.from(t)),
+  );
+  const qualifier = fc.oneof(
+    bytes,
+    fc.constantFrom('d', 's', 's.a:', 'x,y,z').map((t) => Buffer.from(t)),
+  );
+  const value = bytes.chain((b) => fc.constantFrom(b, Buffer.concat([Buffer.from('PBUF'), b])));
+
+  it.each(Object.entries(readers))('%s answers or refuses, whatever lies there', (_, read) => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ row, qualifier, value }), { maxLength: 4 }), (cells) => {
+        try {
+          read(cells);
+        } catch (error) {
+          expect(error).toBeInstanceOf(HBaseFormatError);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
