@@ -4,6 +4,7 @@ import { manifestKey } from '../../core/image-layout.ts';
 import type { ImageRecord, ImageTableRecord } from '../../core/items.ts';
 import { parseS3Uri } from '../../core/s3-uri.ts';
 import { chainOf, restorablePoints } from '../chain.ts';
+import { clusterLine, describedCluster } from '../described-cluster.ts';
 import { holderOf, holderText } from '../holder.ts';
 import { plural, sizeText, timeText } from '../text.ts';
 import { knownRoot } from '../typed-place.ts';
@@ -41,11 +42,22 @@ Examples:
           .map((one) => one.id);
         const chain = image ? chainOf(images, image) : [];
         const points = await restorablePoints(here, root.uri, chain, tables);
+        const cluster = image && (await describedCluster(here, root, image));
         const holder = await holderOf(here, root.uri);
         const active = holder?.flag.sessionId === meant ? holderText(holder) : null;
         output.document(
           'description',
-          { root: root.uri, active, session: session ?? null, image: image ?? null, tables, chain, points, heldBy },
+          {
+            root: root.uri,
+            active,
+            session: session ?? null,
+            image: image ?? null,
+            tables,
+            chain,
+            points,
+            heldBy,
+            cluster: cluster ?? null,
+          },
           () => {
             output.note(
               'What',
@@ -89,6 +101,7 @@ Examples:
                 output.note('Points', `${table}: ${restorable.map(({ position }) => timeText(position)).join(', ')}`);
               }
             }
+            if (cluster) output.note('Cluster', clusterLine(cluster));
             if (heldBy.length > 0) output.note('Held by', heldBy.join(', '));
             output.note('Where', `s3://${root.bucket}/${manifestKey(root, meant)}`);
             if (image.state !== 'COMPLETE') return;
