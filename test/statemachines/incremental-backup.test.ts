@@ -187,21 +187,17 @@ describe('incremental backups from snapshots', () => {
     expect(await sessions()).toHaveLength(1);
   });
 
-  it('a parent whose own parent is not COMPLETE any more is none', async () => {
+  it('a parent whose own parent was deleted is one all the same: it is whole by itself', async () => {
     const f = await made(full());
     await put(...T1);
     const i1 = await made(increment());
-    const key = { pk: { S: `root#${ROOT}` }, sk: { S: `image#${f.id}` } };
-    await cloud.cloud.call('dynamodb', 'UpdateItem', {
-      ...{ TableName: cloud.stack.TableName, Key: key, UpdateExpression: 'SET #s = :deleting' },
-      ...{ ExpressionAttributeNames: { '#s': 'state' }, ExpressionAttributeValues: { ':deleting': { S: 'DELETING' } } },
-    });
+    const deleted = await cloud.run('DeleteStateMachine', { root: ROOT, images: [f.id], force: true });
+    expect(deleted).toMatchObject({ status: 'SUCCEEDED', output: { images: [{ becomes: 'SHELL' }] } });
     await put(...T2);
-    expect(await increment({ tables: TABLES })).toMatchObject({ status: 'FAILED', error: 'NoFullBackup' });
-    // What the newest image lists may still be shared.
-    const again = await made(increment({ tables: TABLES, orFull: true }));
-    expect(again).toMatchObject({ type: 'FULL', parents: [], newFiles: 2 });
-    expect(again.holders).toContain(i1.id);
+    const i2 = await made(increment({ tables: TABLES }));
+    expect(i2).toMatchObject({ type: 'INCREMENTAL', parents: [i1.id], holders: [f.id, i1.id], newFiles: 2 });
+    expect(await restored(i2.id)).toEqual(filesAt.T2);
+    expect(violationsOf(await facts())).toEqual([]);
   });
 
   it('what a parent lists and is gone is found before the seal: nothing is committed', async () => {

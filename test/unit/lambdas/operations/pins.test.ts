@@ -32,14 +32,30 @@ describe('pins', () => {
     expect(await pins.get(ROOT, run)).toMatchObject({ images: [IMAGE, parent.id], purpose: 'restore' });
   });
 
-  it.each(['DELETING', 'SHELL', undefined])('unpins and refuses when an image turns out to be %s', async (state) => {
-    const before = { id: IMAGE, state: 'COMPLETE', parents: ['backup_1600000000000'] };
-    await putItem(w.world, rootPartition(ROOT), imageKey(IMAGE), before);
-    if (state)
-      await putItem(w.world, rootPartition(ROOT), imageKey('backup_1600000000000'), { id: 'x', state, parents: [] });
-    await expect(pin()).rejects.toMatchObject({ name: 'ImageNotComplete' });
-    expect(await pins.get(ROOT, run)).toBeUndefined();
+  it('leaves out what it followed on and is deleted by now: the image is whole by itself', async () => {
+    const parent = { id: 'backup_1600000000000', state: 'SHELL', parents: ['backup_1500000000000'] };
+    const child = { id: IMAGE, state: 'COMPLETE', parents: [parent.id, 'backup_1400000000000'] };
+    for (const one of [parent, child]) await putItem(w.world, rootPartition(ROOT), imageKey(one.id), one);
+    expect(await pin()).toMatchObject({ images: [IMAGE] });
   });
+
+  it.each(['DELETING', 'SHELL'])(
+    'unpins and refuses when an image turns out to be %s behind the pin',
+    async (state) => {
+      const parent = { id: 'backup_1600000000000', state: 'COMPLETE', parents: [] };
+      const child = { id: IMAGE, state: 'COMPLETE', parents: [parent.id] };
+      for (const one of [parent, child]) await putItem(w.world, rootPartition(ROOT), imageKey(one.id), one);
+      const disarm = w.world.hub.intercept(async (call, next) => {
+        if (call.operation !== 'PutItem') return next(call);
+        disarm();
+        const answer = await next(call);
+        await putItem(w.world, rootPartition(ROOT), imageKey(parent.id), { ...parent, state });
+        return answer;
+      });
+      await expect(pin()).rejects.toMatchObject({ name: 'ImageNotComplete' });
+      expect(await pins.get(ROOT, run)).toBeUndefined();
+    },
+  );
 
   it('writes the pin before it reads that the images are COMPLETE (I11)', async () => {
     const calls: string[] = [];
