@@ -111,6 +111,8 @@ export interface ImageTableRecord {
   readonly parent?: BackupId | null | undefined;
   /** Of an increment from logs: how many cells it brought. */
   readonly cells?: number | undefined;
+  /** Of a snapshot of an enabled table: when it was whole, ms. Each region is as of a moment between position and this. */
+  readonly snapshotEnd?: number | undefined;
 }
 
 export type SessionState = 'RUNNING' | 'COMPLETE' | 'FAILED';

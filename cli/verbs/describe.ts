@@ -85,6 +85,13 @@ Examples:
                 sizeText(t.newBytes),
               ]),
             );
+            for (const { table, position, snapshotEnd } of tables) {
+              if (snapshotEnd === undefined) continue;
+              output.note(
+                'Interval',
+                `${table}: each region as of a moment between ${timeText(position)} and ${timeText(snapshotEnd)}, when its snapshot was begun and was whole`,
+              );
+            }
             const shared = image.bytes - image.newBytes;
             output.note(
               'Bytes',

@@ -15,6 +15,8 @@ export const plannedBackupTable = manifestTable.omit({ listSha256: true }).exten
   kind: z.enum(['SNAPSHOT', 'WALS']),
   /** Image that the table follows on; null: it is taken full. */
   parent: z.string().nullable(),
+  /** Of a snapshot that was taken while the table was written: when it was whole, ms. */
+  snapshotEnd: count.exactOptional(),
   /** Where the next increment from logs begins; null: none can rest on this. */
   wals: z.array(logPositionSchema).nullable(),
   /** Why there are none. */

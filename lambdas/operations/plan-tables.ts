@@ -41,11 +41,13 @@ export function snapshotToWrite(
   { snapshot, dataManifest, base, parent, files, totals }: TablePlanning,
   positions: Pick<TableToWrite['row'], 'wals' | 'walsNote' | 'clockMarginMs'>,
 ): TableToWrite {
-  const { table, snapshot: name, creationMs, type, info } = snapshot;
+  const { table, snapshot: name, creationMs, wholeMs, type, info } = snapshot;
   const row = {
     ...{ table, snapshot: name, position: creationMs, snapshotType: type, kind: 'SNAPSHOT' as const },
     base: base?.image.id ?? null,
     parent: parent?.image.id ?? null,
+    // Of a disabled table nothing changes meanwhile.
+    ...(type !== 'DISABLED' && { snapshotEnd: wholeMs }),
     ...positions,
   };
   return { row, files, totals, info, dataManifest };

@@ -42,4 +42,5 @@ export const tableRecordOf = (plan: BackupPlan, table: PlannedBackupTable): Imag
   kind: table.kind,
   parent: table.parent,
   ...(table.cells !== undefined && { cells: table.cells }),
+  ...(table.snapshotEnd !== undefined && { snapshotEnd: table.snapshotEnd }),
 });

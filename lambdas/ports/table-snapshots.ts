@@ -7,6 +7,8 @@ export interface TableSnapshot {
   readonly snapshot: string;
   /** Epoch ms: the position of the table in the image. */
   readonly creationMs: number;
+  /** Epoch ms, by S3's clock: when both of its files were there. */
+  readonly wholeMs: number;
   readonly type: 'DISABLED' | 'FLUSH' | 'SKIPFLUSH';
   /** `.snapshotinfo`, verbatim. */
   readonly info: Uint8Array;

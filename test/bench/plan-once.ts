@@ -60,7 +60,7 @@ const table = {
 const snapshots: TableSnapshots = {
   clusterId: async () => 'cluster',
   choose: async () => [
-    { table: 'bench:wide', snapshot: 'snapshot', creationMs: 1, type: 'FLUSH', info: Buffer.alloc(10) },
+    { table: 'bench:wide', snapshot: 'snapshot', creationMs: 1, wholeMs: 1, type: 'FLUSH', info: Buffer.alloc(10) },
   ],
   dataManifest: async () => manifest,
 };

@@ -55,6 +55,9 @@ test('a chain at the terminal: refused without a full, planned, made, described,
   const second = /backup_\d+/.exec(described.text)?.[0] ?? '';
   expect(described.text).toContain(`${second} incremental ← ${first} full`);
   expect(described.text).toMatch(/Points +sensors: 2026-11-23 16:59:\d\d.*, 2026-11-23 16:49:\d\d/);
+  expect(described.text).toMatch(
+    /Interval +sensors: each region .* between 2026-11-23 16:59:\d\d \S+ and 2026-\S+ \S+ \S+, when its/,
+  );
   const { messages } = await holdfast('describe', ROOT, second, '--json');
   expect(messages).toMatchObject([
     {

@@ -167,7 +167,8 @@ function chosen(
     const archived = archivedError(source, folder.manifest);
     if (archived) throw archived;
     const { creationMs, type } = description;
-    return { table: formatTableName(description.table), snapshot: folder.name, creationMs, type, info };
+    const wholeMs = Math.max(creationMs, folder.info?.lastModifiedMs ?? 0, folder.manifest.lastModifiedMs);
+    return { table: formatTableName(description.table), snapshot: folder.name, creationMs, wholeMs, type, info };
   });
 }
 
