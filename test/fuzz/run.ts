@@ -11,32 +11,35 @@ import type { FuzzWork } from './worker.ts';
 /**
  * `npm run test:fuzz -- [--seed N] [--seconds N] [--target NAME]`: changed inputs of every reader of core/hbase until the
  * time is over. Exit code 1 and the input, kept below test/fixtures/hbase, if one is read wrongly. A seed that takes
- * longer than any may is a hang: its worker is ended and the next seed begun. `--first`: ends with the first one found.
+ * longer than any may is a hang: its worker is ended and the next seed begun. `--inputs N`: ends after
+ * so many of each target. `--first`: ends with the first one found.
  * `--plants`: tests the tester. Each fault of plants.ts is put into a copy of the readers and must be found in time.
  */
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
     seconds: { type: 'string' },
+    inputs: { type: 'string' },
     target: { type: 'string' },
     first: { type: 'boolean' },
     plants: { type: 'boolean' },
   },
 });
 if (values.plants) {
-  const missed = await checkPlants(Number(values.seconds ?? 30), values.target);
+  const missed = await checkPlants(values.target);
   console.log(`${missed.length} of the planted faults were not found`);
   process.exit(missed.length === 0 ? 0 : 1);
 }
 const first = Number(values.seed ?? Date.now() % 1_000_000_000);
 const end = performance.now() + Number(values.seconds ?? 60) * 1_000;
+const stop = values.inputs === undefined ? Number.POSITIVE_INFINITY : first + Number(values.inputs);
 const MOST_FOUND = values.first ? 1 : 20;
 /** What all readers together may take for one input each, on a slow machine too. */
 const HANG_MS = 60_000;
 let found = 0;
 let seed = first;
 console.log(`seed ${first}`);
-while (performance.now() < end && found < MOST_FOUND) seed = (await work(seed)) + 1;
+while (performance.now() < end && found < MOST_FOUND && seed < stop) seed = (await work(seed)) + 1;
 console.log(
   `${seed - first} inputs of each of ${values.target ?? 'the'} readers from seed ${first} on, ${found} read wrongly`,
 );
@@ -51,7 +54,7 @@ async function work(from: number): Promise<number> {
   const failed = new Promise<never>((_, reject) => worker.once('error', reject));
   let last = from;
   let since = performance.now();
-  while (performance.now() < end && found < MOST_FOUND) {
+  while (performance.now() < end && found < MOST_FOUND && last < stop) {
     await Promise.race([failed, new Promise((resolve) => setTimeout(resolve, 250))]);
     const now = Atomics.load(progress, 0);
     if (now !== last) [last, since] = [now, performance.now()];
