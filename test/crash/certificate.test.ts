@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenOf } from './case.ts';
 import { faultsOf } from './fault.ts';
+import { HBASE_CASES } from './hbase-cases.ts';
 import { OPERATIONS } from './operations.ts';
 import { RACES } from './races.ts';
 import { Simulator } from './simulator.ts';
@@ -12,7 +14,7 @@ const SEEDS = 2;
 const PAIRS = 3;
 
 /** The fixed part of the certificate. A failing token is replayed by `npm run certificate -- --replay <token>`. */
-describe('the certificate', () => {
+describe('the certificate', { timeout: 300_000 }, () => {
   let simulator: Simulator;
   let undo: () => void;
 
@@ -54,6 +56,18 @@ describe('the certificate', () => {
 
   it.each(RACES)('$name: $what', async ({ name }) => {
     expect(await wrong(Array.from({ length: SEEDS }, (_, n) => `${name}#${n + 1}`))).toEqual([]);
+  });
+
+  it("has each of HBase's crash points that it names", async () => {
+    const there = new Set<string>(RACES.map(({ name }) => name));
+    for (const { name } of OPERATIONS)
+      for (const { who, operation } of (await simulator.points(name)).calls) there.add(`${name} ${who}.${operation}`);
+    const named = HBASE_CASES.flatMap(({ shownBy }) => shownBy);
+    expect(named.filter((one) => !(one.startsWith('test/') ? existsSync(one) : there.has(one)))).toEqual([]);
+    expect(HBASE_CASES.map(({ name }) => name.split(/(?=\d)/)[0])).toEqual(
+      [7, 20, 9, 15].flatMap((count, n) => Array(count).fill(['L', 'D', 'FT-', 'B-'][n])),
+    );
+    for (const { shownBy, note } of HBASE_CASES) expect(shownBy.length > 0 || note !== undefined).toBe(true);
   });
 
   it('is the same each time', async () => {

@@ -1,7 +1,9 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { caseOf, tokenOf } from './case.ts';
+import { type Caught, certifyMutations } from './certify-mutations.ts';
 import { faultsOf, type SeenCall } from './fault.ts';
+import { MUTATIONS } from './mutations.ts';
 import { OPERATIONS } from './operations.ts';
 import { traceLine } from './play.ts';
 import { Pool } from './pool.ts';
@@ -19,7 +21,7 @@ const { values: options } = parseArgs({
     workers: { type: 'string', default: String(Math.min(2, cpus().length)) },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
-    mutations: { type: 'boolean', default: false },
+    mutations: { type: 'boolean', default: true },
     write: { type: 'boolean', default: true },
   },
   allowNegative: true,
@@ -164,6 +166,10 @@ async function certify(): Promise<number> {
     found.set(name, { calls: calls.length, points: points.length });
     cases.push(...points.map(tokenOf));
   }
+  const share = options.mutations ? 0.3 : 0;
+  const caught: Caught[] = options.mutations
+    ? await certifyMutations(simulator, workers, began + minutes * 60_000 * share)
+    : [];
   undo();
   const pool = new Pool({ workers });
   const run = new Run(pool, began + minutes * 60_000, seed);
@@ -179,11 +185,16 @@ async function certify(): Promise<number> {
     ...{ pointsFound: cases.length, states: states.size, violations, seeds: [seed], workers },
     seconds: Math.round((Date.now() - began) / 1_000),
     operations: operations.map(({ name, what }) => ({ name, what, ...found.get(name)! })),
+    mutations: { planted: MUTATIONS.length, caught: caught.filter(({ token }) => token).length, table: caught },
     races: RACES.map(({ name, what }) => ({ name, what })),
   };
   if (options.write) await writeCertificate(certificate);
-  console.log(JSON.stringify({ ...certificate, operations: undefined, races: undefined }, null, 1));
-  return violations.length;
+  console.log(
+    JSON.stringify({ ...certificate, operations: undefined, races: undefined, mutations: undefined }, null, 1),
+  );
+  const missed = caught.filter(({ token }) => !token);
+  for (const { name } of missed) console.error(`NOT CAUGHT ${name}`);
+  return violations.length + missed.length;
 }
 
 process.exitCode = (options.replay === undefined ? await certify() : await replay(options.replay)) > 0 ? 1 : 0;

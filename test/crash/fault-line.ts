@@ -182,6 +182,8 @@ export class FaultLine {
         throw insideOf200();
       case 'short':
         return next({ ...call, input: { ...call.input, ...(call.service === 's3' ? onePage(call) : { Limit: 1 }) } });
+      case 'torn':
+        return next({ ...call, input: { ...call.input, Range: 'bytes=0-499' } });
       case 'cut': {
         const { NextContinuationToken: _, NextKeyMarker: _key, ...answer } = await next(call);
         return { ...answer, IsTruncated: true };

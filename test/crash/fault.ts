@@ -26,6 +26,7 @@ export const FAULTS = {
   conflict: 'the call meets another one: TransactionConflict, or 409 to a conditional put',
   short: 'a listing comes in pages of one line',
   cut: 'a listing ends in the middle: more is announced, and no token for it',
+  torn: 'the answer is the first half of a system snapshot',
   'inside-200': '200 OK with an error in its body, after the call took effect',
   'inside-200-none': '200 OK with an error in its body, without effect',
 } as const;
@@ -63,7 +64,7 @@ const LIST = /^(List|Query)/;
 export const isWrite = ({ operation }: Pick<SeenCall, 'operation'>): boolean => WRITE.test(operation);
 
 /** The faults that a call may meet; to those that would make no difference it is not put. */
-export function faultsOf(call: Pick<SeenCall, 'isStep' | 'service' | 'operation'>): FaultKind[] {
+export function faultsOf(call: Pick<SeenCall, 'isStep' | 'service' | 'operation' | 'about'>): FaultKind[] {
   const kinds: FaultKind[] = ['stop', 'timeout', 'outage', 'throttled', 'denied!', 'error', 'error!'];
   const write = isWrite(call);
   if (!call.isStep) return [...kinds, 'lost', ...(call.service === 'lambda' ? (['twice'] as const) : [])];
@@ -74,6 +75,7 @@ export function faultsOf(call: Pick<SeenCall, 'isStep' | 'service' | 'operation'
   }
   if (/^(TransactWriteItems|PutObject|CopyObject|CompleteMultipartUpload)$/.test(call.operation))
     kinds.push('conflict');
+  if (call.operation === 'GetObject' && /\/system\/[0-9a-f]+\/backup_/.test(call.about)) kinds.push('torn');
   if (LIST.test(call.operation)) kinds.push('short');
   if (/^ListObject/.test(call.operation)) kinds.push('cut');
   if (/^(CopyObject|CompleteMultipartUpload)$/.test(call.operation)) kinds.push('inside-200', 'inside-200-none');

@@ -107,6 +107,7 @@ class Game {
     await this.#recover();
     if (await line.open('late-repair')) await this.#recover();
     await this.#judge('after the recovery');
+    await this.#compareWithOutputs();
     const isRestore = this.#operation.restores === true;
     if (isRestore) await this.#judgeTarget(newestPaths(this.#then.facts), false);
     this.state = stateKey(world.state());
@@ -199,6 +200,17 @@ class Game {
     const { violations, visible } = await wrongWithTarget(this.#world, this.#then, newestPaths(facts), false);
     if (visible === 0) violations.push('model: the restore succeeded and nothing is visible');
     this.violations.push(...violations.map((text) => `${text} (after the restore)`));
+  }
+
+  /** A backup that says SUCCEEDED has a COMPLETE image, and no other has (I6). */
+  async #compareWithOutputs(): Promise<void> {
+    for (const arn of this.#world.executions('SUCCEEDED').filter((one) => /BackupMachine/.test(one))) {
+      const { output } = await this.#world.ended(arn);
+      const id = (output as { id?: string } | undefined)?.id;
+      const image = id === undefined ? undefined : await this.#world.table.getImage(ROOT, id);
+      if (id !== undefined && image?.state !== 'COMPLETE')
+        this.violations.push(`I6: the execution of ${id} says SUCCEEDED, its image is ${image?.state ?? 'gone'}`);
+    }
   }
 
   async #judgeTarget(wanted: readonly string[], isOver: boolean): Promise<void> {

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Caught } from './certify-mutations.ts';
 import { FAULTS } from './fault.ts';
+import { HBASE_CASES } from './hbase-cases.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
 
@@ -26,6 +28,7 @@ export interface Certificate {
     readonly calls: number;
     readonly points: number;
   }[];
+  readonly mutations: { readonly planted: number; readonly caught: number; readonly table: readonly Caught[] };
   readonly races: readonly { readonly name: string; readonly what: string }[];
 }
 
@@ -53,6 +56,14 @@ const number = (n: number): string => n.toLocaleString('en-US');
 const row = (...cells: (string | number)[]) =>
   `| ${cells.map((cell) => (typeof cell === 'number' ? number(cell) : cell)).join(' | ')} |`;
 
+/** In a cell of a table: one line without ids. */
+const cell = (text: string): string =>
+  text
+    .split('\n')[0]!
+    .replaceAll('|', '\\|')
+    .replace(/backup_\d+/g, 'an image')
+    .slice(0, 140);
+
 function certificateText(c: Certificate & { readonly version: string; readonly node: string }): string {
   return `# Certificate
 
@@ -69,6 +80,7 @@ ${[
   row('calls', c.calls),
   row('states after a recovery', c.states),
   row('violations', c.violations.length),
+  row('bugs put in, and caught', `${c.mutations.planted}, ${c.mutations.caught}`),
   row('seeds', c.seeds.join(', ')),
   row('seconds', `${number(c.seconds)}, ${c.workers} workers`),
   row('versions', `Holdfast ${c.version}, Node ${c.node}`),
@@ -99,6 +111,22 @@ ${c.races.map(({ name, what }) => row(`\`${name}\``, what)).join('\n')}
 ## Violations
 
 ${c.violations.length === 0 ? 'None.' : c.violations.map(({ token, what }) => `- \`npm run certificate -- --replay '${token}'\`: ${what[0]}`).join('\n')}
+
+## Crash points and scenarios of HBase's own backup
+
+L: windows in which its lock stays; D: ways in which it loses data; FT: its tests of failures; B: what those lack. \`operation step.call\`: every such call with every fault.
+
+| case | what | played by |
+| --- | --- | --- |
+${HBASE_CASES.map(({ name, what, shownBy, note }) => row(name, what, [...shownBy.map((one) => `\`${one}\``), ...(note ? [note] : [])].join(', '))).join('\n')}
+
+## Bugs put in
+
+Each is a change of one text of the product (\`test/crash/mutations.ts\`), put in alone; cases are played until one is not right. † are rules of the protocol's model.
+
+| bug | what | caught by | what was wrong |
+| --- | --- | --- | --- |
+${c.mutations.table.map(({ name, what, token, wrong }) => row(`\`${name}\``, what, token ? `\`${token}\`` : '**not caught**', cell(wrong ?? ''))).join('\n')}
 
 ## Not covered
 
