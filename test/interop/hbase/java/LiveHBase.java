@@ -246,6 +246,7 @@ public final class LiveHBase extends Configured implements Tool {
       if (before > 0) await("roll of " + server, () -> newestLog(server) > before);
       rolled.put(server.toString(), newestLog(server));
     }
+    Thread.sleep(1000); // HBase writes the trailer of the log before beside what else it does
     return rolled;
   }
 
