@@ -119,12 +119,15 @@ test('every grant is used by a run of the app, or is listed here with its reason
   when(isCopy, vanish);
   expect((await run('FullBackupStateMachine', { ...full, standalone: true })).error).toBe('SourceFileMissing');
 
-  // The image that others follow on becomes a SHELL, the newest goes whole.
+  // Images that others list become SHELLs, with what nobody lists; the newest goes whole; a FAILED session is forgotten.
   const { Items: records = [] } = (await cloud.call('dynamodb', 'Scan', { TableName: stack.TableName })) as {
     Items?: { sk: { S: string }; state?: { S: string } }[];
   };
-  const ids = records.filter(({ sk }) => /^image#backup_\d+$/.test(sk.S)).map(({ sk }) => sk.S.slice('image#'.length));
-  const doomed = { root: ROOT, images: [ids[0], ids.at(-1)], force: true };
+  const idsOf = (pattern: RegExp, state: string) =>
+    records.filter((one) => pattern.test(one.sk.S) && one.state?.S === state).map(({ sk }) => sk.S.split('#')[1]!);
+  const images = idsOf(/^image#backup_\d+$/, 'COMPLETE').sort();
+  const [failed] = idsOf(/^session#backup_\d+$/, 'FAILED');
+  const doomed = { root: ROOT, images: [...images.slice(0, 2), images.at(-1), failed], force: true };
   expect((await run('DeleteStateMachine', { ...doomed, dryRun: true })).cause).toBeUndefined();
   expect((await run('DeleteStateMachine', doomed)).cause).toBeUndefined();
 

@@ -237,7 +237,8 @@ describe('delete', () => {
     const reasons = (cleaned.output as { entries: { entryId: string; reason?: string }[] }).entries;
     const reasonOf = (id: string) => reasons.find(({ entryId }) => entryId === `${id}-deleted`)?.reason;
     expect(reasonOf(f2)).toMatch(/^restore r[0-9a-f]{20} reads it until /);
-    for (const held of [ids.f, ids.i1]) expect(reasonOf(held)).toBe(`${f2}, which lists it, has its manifest still`);
+    expect(reasonOf(ids.i1)).toBe(`${f2}, which lists it, has its manifest still`);
+    expect(reasonOf(ids.f)).toMatch(/, which lists it, has its manifest still$/);
     // Nothing that is read lists it.
     expect(await markers()).toEqual({ [ids.f]: 'IMAGE', [ids.i1]: 'IMAGE', [ids.i2]: 'VOID', [f2]: 'IMAGE' });
     expect(await bytesOf(ids.f)).toEqual([A, B, C]);
