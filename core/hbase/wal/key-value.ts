@@ -37,8 +37,8 @@ export function isMarkerKeyValue(b: Uint8Array, at: number, end: number): boolea
 }
 
 function checkTags(b: Uint8Array, at: number, end: number): void {
-  const length = end - at < 2 ? -1 : (b[at]! << 8) | b[at + 1]!;
-  if (at + 2 + length !== end) throw new EntryFault(at, `${end - at} bytes behind a value are no tags`);
+  const length = (b[at]! << 8) | b[at + 1]!;
+  if (end - at < 2 || at + 2 + length !== end) throw new EntryFault(at, `${end - at} bytes behind a value are no tags`);
   for (let p = at + 2; p < end; ) {
     const tag = p + 2 > end ? 0 : (b[p]! << 8) | b[p + 1]!;
     p += 2 + tag;
