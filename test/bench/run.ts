@@ -5,6 +5,7 @@ import { copyPeers } from './copy-peers.ts';
 import { copyStub } from './copy-stub.ts';
 import { hfileVerify } from './hfile-verify.ts';
 import { planMillion } from './plan-million.ts';
+import { scanRow } from './scan-row.ts';
 import { transitions } from './transitions.ts';
 import { walToHFile } from './wal-to-hfile.ts';
 
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, () => Promise<object> | object>> = {
   transitions,
   'hfile-verify': hfileVerify,
   'wal-to-hfile': walToHFile,
+  'scan-row': scanRow,
 };
 
 const wanted = process.argv.slice(2);
