@@ -30,8 +30,11 @@ async function baseOf(name: string): Promise<BaseLog> {
     // Without compression the cells lie in the file as they are given out.
     if (!bytes.includes(batch.bytes.subarray(batch.starts[0], batch.ends[0]))) return;
     const base = bytes.indexOf(batch.bytes);
-    for (const start of base < 0 ? [] : batch.starts)
+    for (const start of base < 0 ? [] : batch.starts) {
       for (const at of [0, 4, 8, 12, 14]) places.add(base + start - 4 + at);
+      // The length of the family, behind the row.
+      places.add(base + start + 10 + batch.bytes.readUInt16BE(start + 8));
+    }
   });
   const offsets = entries.map((entry) => entry.offset);
   for (const offset of offsets) {

@@ -70,6 +70,7 @@ describe('increments from the logs of a real HBase restore what a reader saw at 
       root: ROOT,
       source: 's3://hbase/root',
       tables: chain.tables,
+      standalone: true,
     });
     disarm();
     expect(denied).toBeGreaterThan(0);
