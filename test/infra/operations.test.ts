@@ -69,7 +69,7 @@ describe('auto-repair', () => {
       source: ['aws.states'],
       detail: {
         status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
-        stateMachineArn: ['FullBackup', 'IncrementalBackup', 'Repair'].map((id) => ({
+        stateMachineArn: ['FullBackup', 'IncrementalBackup', 'Delete', 'Repair'].map((id) => ({
           Ref: expect.stringMatching(new RegExp(`^${id}Machine`)),
         })),
       },
