@@ -37,7 +37,6 @@ export const restorePlan = z.object({
   notes: names,
   manifestBytes: count,
 });
-export type RestorePlan = z.infer<typeof restorePlan>;
 
 /** What shows of the target's HBase in its root directory; null: it does not show. */
 export const targetShows = z.object({

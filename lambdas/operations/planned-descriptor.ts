@@ -11,7 +11,7 @@ import type { PlannedTable } from './planned-tables.ts';
 import type { TargetHBase } from './target-hbase.ts';
 
 /** A table of the image, and what the plan knows of it. */
-export interface TableInImage {
+interface TableInImage {
   readonly table: ManifestTable;
   /** `data.manifest` of the image, and what stands in it. */
   readonly manifest: Uint8Array;
