@@ -46,10 +46,13 @@ export const MUTATIONS: readonly Mutation[] = [
     cases: ['full CopyFiles.CopyObject stop'],
   },
   {
-    ...{ name: 'end-keeps-the-version', what: '†bumpVersion: commit and end of a roll-back leave the version' },
-    ...{ file: control, from: '`ADD #version :one REMOVE ' },
-    to: '`SET #version = if_not_exists(#version, :one) REMOVE ',
-    cases: ['full SetActiveSnapshot.TransactWriteItems late-commit', 'three-sessions#60', 'two-sessions#60'],
+    ...{ name: 'never-published', what: 'a restore succeeds and publishes nothing' },
+    ...{
+      file: step('publish-snapshots'),
+      from: 'await putAsIs(objects, target, snapshotInfoPath(name), info);',
+      to: '',
+    },
+    cases: ['restore'],
   },
   {
     ...{ name: 'image-written-unfenced', what: 'the fence is dropped from one write: the image record' },
@@ -57,9 +60,11 @@ export const MUTATIONS: readonly Mutation[] = [
     cases: ['full PlanBackup.TransactWriteItems late-repair', 'full PlanBackup.TransactWriteItems late-commit'],
   },
   {
-    ...{ name: 'restore-unfenced', what: '†fenceRestore: a chunk of a roll-back carries no condition' },
-    ...{ file: table, from: 'fenceCheck(tableName, held),\n          ...puts', to: '...puts' },
-    cases: ['repair RestoreSystemTable.TransactWriteItems late-commit', 'repair-with-zombie#20'],
+    ...{ name: 'roll-back-without-end', what: 'the end of a roll-back is said and not written' },
+    file: step('end-roll-back'),
+    from: 'const outcome = await ports.table.endRollBack(',
+    to: 'if (attempt) return { snapshotKey, notBefore };\n        const outcome = await ports.table.endRollBack(',
+    cases: STOPPED,
   },
   {
     ...{ name: 'commit-forgets', what: 'the commit puts no clean-up entry' },

@@ -3,7 +3,8 @@ import { taskStates } from '../support/asl-states.ts';
 import { FaultBench, INPUT, type Moment } from '../support/fault-bench.ts';
 import { ROOT } from '../support/holdfast-cloud.ts';
 
-const FAULTS = ['throws', 'throws at once', 'is killed', 'times out'] as const;
+/** Killed and out of time: test/crash/certificate.test.ts. */
+const FAULTS = ['throws', 'throws at once'] as const;
 const casesOf = (machine: string) => {
   // Those of abandoned restores are run by restores only (restore-faults.test.ts).
   const isOurs = (name: string, map: string) => !name.startsWith('StartCleanUp') && map !== 'CloseRestores';
@@ -25,9 +26,7 @@ describe('a state fails', () => {
   afterEach(() => bench.disarm());
 
   function arm(machine: 'RepairStateMachine' | 'CleanUpStateMachine', state: string, fault: string): void {
-    if (fault === 'is killed') bench.killing(machine, state);
-    else if (fault === 'times out') bench.hanging(machine, state);
-    else bench.failing(machine, state, fault === 'throws' ? 'after' : 'before');
+    bench.failing(machine, state, fault === 'throws' ? 'after' : 'before');
   }
 
   /** A session that is stopped with a sealed manifest. */
