@@ -92,8 +92,10 @@ export function positionsAfter(
   return sortedPositions(
     streams.map((stream) => {
       const { server, group, logs } = stream;
-      // Names alone: what a log has was written before the next one of its stream was begun.
-      const oldest = logs.findIndex((_, i) => (logs[i + 1]?.file.createdMs ?? Infinity) > sure);
+      // HBase names a log before it goes on to it: what was written meanwhile is in the log before, and is later than the name.
+      const isIn = ({ file }: ListedLog, next?: ListedLog) =>
+        (next?.file.createdMs ?? Infinity) <= sure && (lastWrites.get(file.name) ?? 0) <= sure;
+      const oldest = logs.findIndex((log, i) => !isIn(log, logs[i + 1]));
       const { file } = logs[oldest]!;
       const isWholly = lastWrites.has(file.name) && (lastWrites.get(file.name) ?? 0) <= sure;
       const wasEnded = bases.every((base) => knownPosition(base, stream)?.isEnded);

@@ -261,6 +261,10 @@ describe('positions after an increment', () => {
     expect(ended(streams, [], 80_000)).toEqual([[A, 80_000, false]]);
     expect(ended(streams, [], 79_999)).toEqual([[A, 60_000, false]]);
     expect(ended(streams, [], 80_000, 25_000)).toEqual([[A, 1_000, false]]);
+    // HBase goes on to a log a moment after it has named it.
+    const before = streams[0]!.logs[1]!.file.name;
+    expect(ended(streams, [[before, START + 80_000]], 80_000)).toEqual([[A, 80_000, false]]);
+    expect(ended(streams, [[before, START + 80_001]], 80_000)).toEqual([[A, 60_000, false]]);
   });
 
   it('end a server whose last log was archived and read to its end before the boundary', () => {
