@@ -1,11 +1,21 @@
 import { type Fixture, type FixtureName, fixture } from './fixture.ts';
 import { type HoldfastCloud, ROOT, SOURCE } from './holdfast-cloud.ts';
 
+/** Files of a fixture with what HBase read of a table, and how many cells each has. */
+interface TruthFiles {
+  /** What a reader saw. */
+  readonly scan: string;
+  readonly scanCells: number;
+  /** Everything that was stored. */
+  readonly raw: string;
+  readonly rawCells: number;
+}
+
 interface Point {
   readonly name: string;
   readonly atMs: number;
   readonly snapshots?: Readonly<Record<string, string>>;
-  readonly tables: Readonly<Record<string, { readonly scan: string; readonly scanCells: number }>>;
+  readonly tables: Readonly<Record<string, TruthFiles>>;
   readonly wals: readonly { readonly path: string; readonly size: number; readonly modifiedMs: number }[];
 }
 
