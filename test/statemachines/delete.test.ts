@@ -75,6 +75,7 @@ describe('delete', () => {
     expect(await states()).toEqual({ [ids.f]: 'COMPLETE', [ids.i1]: 'COMPLETE' });
     expect(await bench.h.listing('backups', `prod/images/${ids.i2}/`)).toEqual([]);
     expect((await facts()).items.filter(({ sk }) => sk.includes(ids.i2))).toEqual([]);
+    expect(await remove({ images: [ids.i2] })).toMatchObject({ error: 'ImageNotFound' });
     await restored(ids.i1);
     // The position is that of the newest COMPLETE image: the next increment covers the same window again.
     const again = await increment('sensors-T2', 20, [B, C]);
