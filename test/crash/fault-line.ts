@@ -183,7 +183,7 @@ export class FaultLine {
       case 'short':
         return next({ ...call, input: { ...call.input, ...(call.service === 's3' ? onePage(call) : { Limit: 1 }) } });
       case 'torn':
-        return next({ ...call, input: { ...call.input, Range: 'bytes=0-499' } });
+        return next({ ...call, input: { ...call.input, Range: await this.#withoutLastLine(call) } });
       case 'cut': {
         const { NextContinuationToken: _, NextKeyMarker: _key, ...answer } = await next(call);
         return { ...answer, IsTruncated: true };
@@ -205,6 +205,12 @@ export class FaultLine {
       .find(({ roleArn }) => caller.kind === 'role' && roleArn === caller.roleArn);
     await this.#world.clock.sleep((config?.timeoutSeconds ?? 900) * 1_000 + MINUTE);
     return next(call);
+  }
+
+  async #withoutLastLine({ input }: Call): Promise<string> {
+    const stored = await this.#world.objects.get(String(input.Bucket), String(input.Key), 1 << 24);
+    const text = Buffer.from(stored?.bytes ?? []).toString('latin1');
+    return `bytes=0-${Math.max(0, text.lastIndexOf('\n', text.length - 2))}`;
   }
 
   /** The sandbox of the step is gone: no answer reaches it. */

@@ -26,7 +26,7 @@ export const FAULTS = {
   conflict: 'the call meets another one: TransactionConflict, or 409 to a conditional put',
   short: 'a listing comes in pages of one line',
   cut: 'a listing ends in the middle: more is announced, and no token for it',
-  torn: 'the answer is the first half of a system snapshot',
+  torn: 'the answer is a system snapshot without its last line',
   'inside-200': '200 OK with an error in its body, after the call took effect',
   'inside-200-none': '200 OK with an error in its body, without effect',
 } as const;

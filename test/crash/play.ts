@@ -6,7 +6,7 @@ import { FaultLine } from './fault-line.ts';
 import { type Before, before, judge, leftOver, newestPaths, wrongWithTarget } from './judge.ts';
 import type { Operation } from './operation.ts';
 import { RESTORE } from './operations/restore.ts';
-import { ROOT } from './source.ts';
+import { putSnapshot, ROOT } from './source.ts';
 import { stateKey } from './state-key.ts';
 import { World } from './world.ts';
 
@@ -88,6 +88,7 @@ class Game {
   state = '';
   abandoned = '';
   isWhole = false;
+  readonly #beganMs: number;
   readonly #world: World;
   readonly #line: FaultLine;
   readonly #then: Before;
@@ -95,6 +96,7 @@ class Game {
 
   constructor(world: World, line: FaultLine, then: Before, operation: Operation) {
     this.#world = world;
+    this.#beganMs = world.clock.now();
     this.#line = line;
     this.#then = then;
     this.#operation = operation;
@@ -143,10 +145,10 @@ class Game {
     this.#line.phase = 'recovery';
     const from = this.recoveries;
     for (;;) {
-      this.#line.heal();
       await quiet(this.#world);
       // A step outlives its execution.
       await this.#line.landed();
+      this.#line.heal();
       await this.#world.clock.sleep(60_000);
       const { flag } = await this.#world.table.readControl(ROOT);
       if (!flag) return;
@@ -165,6 +167,8 @@ class Game {
   async #next(): Promise<void> {
     const world = this.#world;
     this.#line.phase = 'next';
+    // A snapshot of the day before yesterday is refused: after an outage of days somebody takes a new one.
+    if (world.clock.now() - this.#beganMs > DAY / 2) await putSnapshot(world, 't-T2', 3, world.clock.now() - 60_000);
     const next = await world.run('FullBackupStateMachine', FULL);
     if (next.status !== 'SUCCEEDED')
       this.violations.push(`the next backup ${next.status}: ${next.error}: ${next.cause}`);

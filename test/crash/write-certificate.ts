@@ -80,7 +80,12 @@ ${[
   row('calls', c.calls),
   row('states after a recovery', c.states),
   row('violations', c.violations.length),
-  row('bugs put in, and caught', `${c.mutations.planted}, ${c.mutations.caught}`),
+  row(
+    'bugs put in, and caught',
+    c.mutations.table.length === 0
+      ? `none of ${c.mutations.planted} in this run`
+      : `${c.mutations.table.length} of ${c.mutations.planted}, ${c.mutations.caught}`,
+  ),
   row('seeds', c.seeds.join(', ')),
   row('seconds', `${number(c.seconds)}, ${c.workers} workers`),
   row('versions', `Holdfast ${c.version}, Node ${c.node}`),

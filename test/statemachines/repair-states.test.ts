@@ -6,8 +6,9 @@ import { ROOT } from '../support/holdfast-cloud.ts';
 /** Killed and out of time: test/crash/certificate.test.ts. */
 const FAULTS = ['throws', 'throws at once'] as const;
 const casesOf = (machine: string) => {
-  // Those of abandoned restores are run by restores only (restore-faults.test.ts).
-  const isOurs = (name: string, map: string) => !name.startsWith('StartCleanUp') && map !== 'CloseRestores';
+  // Those of abandoned restores are run by restores only (restore-faults.test.ts), those of deletions by deletions.
+  const isOurs = (name: string, map: string) =>
+    !/^(StartCleanUp|MarkShell$|CleanUnlistedFiles$|ForgetImage$)/.test(name) && map !== 'CloseRestores';
   const tasks = taskStates(machine).filter(({ name, shownAs }) => isOurs(name, shownAs));
   return tasks.flatMap(({ shownAs, name }) => FAULTS.map((fault) => [name, fault, shownAs] as const));
 };
