@@ -203,13 +203,11 @@ export const MUTATIONS: readonly Mutation[] = [
     cases: LATE_COPY,
   },
   {
-    ...{ name: 'dropped-at-once', what: '†dropLate: an entry leaves the list after its first pass' },
-    ...{
-      file: step('settle-clean-up-entry'),
-      from: 'if (input.checkedAt >= entry.notBefore && input.removed === 0)',
-      to: 'if (entry)',
-    },
-    cases: LATE_COPY,
+    ...{ name: 'snapshot-without-images', what: 'the system snapshot leaves the image records out' },
+    file: step('take-system-snapshot'),
+    from: 'for await (const item of ports.table.listItems(input.root)) lines',
+    to: "for await (const item of ports.table.listItems(input.root)) if (!item.sk.startsWith('image#')) lines",
+    cases: STOPPED,
   },
   {
     ...{ name: 'clean-up-skips-destination', what: 'the clean-up takes the temporary data only' },
