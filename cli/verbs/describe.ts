@@ -73,6 +73,11 @@ Examples:
               output.note('Next', session.reason.hint);
             }
             if (!image) return;
+            if (image.deletedBy) {
+              const why =
+                image.state === 'SHELL' ? 'it holds bytes that others list' : 'its bytes go with the clean-up';
+              output.note('Deleted', `by ${image.deletedBy}; ${why}`);
+            }
             output.table(
               ['TABLE', 'SNAPSHOT', 'FOLLOWS ON', 'AS OF', 'FILES', 'BYTES', 'NEW'],
               tables.map((t) => [
