@@ -100,7 +100,7 @@ module.exports = {
       [
         '^cli/',
         '^lambdas/(contracts|adapters|ports)/',
-        '^lambdas/operations/(find-image|sealed-image)\\.ts$',
+        '^lambdas/operations/(find-exactly|find-image|image-catalogue|refuse-if-owner-is-gone|sealed-image)\\.ts$',
         '^core/',
         '^package\\.json$',
       ],

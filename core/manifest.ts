@@ -28,6 +28,8 @@ export const tableSchema = z.strictObject({
   parent: z.string().nullable().optional(),
   /** Of an increment from logs: how many cells it brought. */
   cells: count.optional(),
+  /** Of a snapshot of an enabled table: when it was whole, ms. */
+  snapshotEnd: count.optional(),
 });
 
 const bodySchema = z.strictObject({

@@ -81,8 +81,7 @@ async function writeList(
   }
   const list = await lines.end();
   await putOnce(objects, root, `${imagePrefix(root, plan.sessionId)}${fileListName(table.index)}`, list.bytes);
-  const { planSha256: _plan, base: _base, wals: _wals, walsNote: _note, clockMarginMs: _margin, ...others } = table;
-  const { snapshotEnd: _end, ...rest } = others;
+  const { planSha256: _plan, base: _base, wals: _wals, walsNote: _note, clockMarginMs: _margin, ...rest } = table;
   return { ...rest, listSha256: list.sha256 };
 }
 

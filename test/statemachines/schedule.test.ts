@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Ended, type HoldfastCloud, holdfastCloud, ROOT } from '../support/holdfast-cloud.ts';
 
-const TWO_O_CLOCK = Date.UTC(2026, 10, 24, 2);
+const TWO_O_CLOCK = Date.UTC(2026, 10, 22, 2);
 
 describe('a schedule', () => {
   let app: HoldfastCloud;
