@@ -11,7 +11,8 @@ export interface HbaseCase {
 const set = 'full SetActiveSnapshot.TransactWriteItems';
 const commit = 'full CommitBackup.TransactWriteItems';
 const end = 'roll-back EndRollBack.TransactWriteItems';
-const DELETE = 'delete joins the certificate with its own operation';
+const DELETE = 'test/statemachines/delete.test.ts';
+const DELETE_STATES = 'test/statemachines/delete-states.test.ts';
 const MERGE = 'merge is not in this release';
 
 /**
@@ -41,9 +42,14 @@ export const HBASE_CASES: readonly HbaseCase[] = [
     shownBy: [end, 'repair EndRollBack.TransactWriteItems'],
     note: 'one transaction here',
   },
-  { name: 'L5', what: 'delete dies before or after its row is removed', shownBy: [], note: DELETE },
+  { name: 'L5', what: 'delete dies before or after its row is removed', shownBy: [DELETE_STATES] },
   { name: 'L6', what: 'merge dies between lock and its row', shownBy: [], note: MERGE },
-  { name: 'L7', what: 'delete finds RUNNING and returns with the lock', shownBy: [], note: DELETE },
+  {
+    name: 'L7',
+    what: 'delete finds RUNNING and returns with the lock',
+    shownBy: ['test/infra/definitions.test.ts'],
+    note: 'it begins as a backup does, state by state',
+  },
   { name: 'D1', what: 'merge dies in its first phase, repair deletes images', shownBy: [], note: MERGE },
   { name: 'D2', what: 'merge dies after the manifest was rewritten', shownBy: [], note: MERGE },
   { name: 'D3', what: 'merge dies while its temporary data is deleted', shownBy: [], note: MERGE },
@@ -106,7 +112,7 @@ export const HBASE_CASES: readonly HbaseCase[] = [
     what: 'a FAILED backup counts as an ancestor',
     shownBy: ['test/statemachines/incremental-backup.test.ts'],
   },
-  { name: 'D17', what: 'younger images want what delete or merge removed', shownBy: [], note: DELETE },
+  { name: 'D17', what: 'younger images want what delete or merge removed', shownBy: [DELETE] },
   {
     name: 'D18',
     what: 'a first full that is never repaired pins all logs',
@@ -134,8 +140,8 @@ export const HBASE_CASES: readonly HbaseCase[] = [
     what: 'TestBackupRepair',
     shownBy: ['full CopyFiles.CopyObject', 'test/statemachines/stopped.test.ts'],
   },
-  { name: 'FT-4', what: 'TestBackupDeleteWithFailures', shownBy: [], note: DELETE },
-  { name: 'FT-5', what: 'TestRepairAfterFailedDelete', shownBy: [], note: DELETE },
+  { name: 'FT-4', what: 'TestBackupDeleteWithFailures', shownBy: [DELETE_STATES] },
+  { name: 'FT-5', what: 'TestRepairAfterFailedDelete', shownBy: [DELETE_STATES] },
   { name: 'FT-6', what: 'TestIncrementalBackupMergeWithFailures', shownBy: [], note: MERGE },
   { name: 'FT-7', what: 'TestRestoreBackupSystemTable', shownBy: ['repair RestoreSystemTable.TransactWriteItems'] },
   { name: 'FT-8', what: 'TestBackupManager: two want the session', shownBy: ['two-sessions', 'three-sessions'] },
@@ -160,7 +166,7 @@ export const HBASE_CASES: readonly HbaseCase[] = [
     what: 'each step delivered twice',
     shownBy: ['full full-backup.Invoke', 'restore restore.Invoke', 'repair repair.Invoke'],
   },
-  { name: 'B-4', what: 'crash points of deletion and merge', shownBy: [], note: DELETE },
+  { name: 'B-4', what: 'crash points of deletion and merge', shownBy: [DELETE_STATES], note: MERGE },
   {
     name: 'B-5',
     what: 'a missing or damaged source object fails the backup',
@@ -176,8 +182,8 @@ export const HBASE_CASES: readonly HbaseCase[] = [
     what: 'restore refuses before it touches the target; a crash resumes',
     shownBy: ['restore PlaceFiles.CopyObject', 'test/statemachines/restore-faults.test.ts'],
   },
-  { name: 'B-8', what: 'deletion in the middle of a chain', shownBy: [], note: DELETE },
-  { name: 'B-9', what: 'the newest increment is deleted', shownBy: [], note: DELETE },
+  { name: 'B-8', what: 'deletion in the middle of a chain', shownBy: [DELETE] },
+  { name: 'B-9', what: 'the newest increment is deleted', shownBy: [DELETE] },
   {
     name: 'B-10',
     what: 'a truncated, dropped or changed table',
