@@ -104,8 +104,7 @@ export const HBASE_CASES: readonly HbaseCase[] = [
   {
     name: 'D15',
     what: 'edits of a set are undone with a backup that fails',
-    shownBy: [],
-    note: 'sets are not in this release',
+    shownBy: ['test/e2e/delete.test.ts'],
   },
   {
     name: 'D16',
