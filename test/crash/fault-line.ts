@@ -8,6 +8,8 @@ type Next = (call: Call) => Promise<Output>;
 const never = (): Promise<never> => new Promise(() => {});
 const connectionLost = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 const MINUTE = 60_000;
+/** After it no step in flight can still write: the configuration's default. */
+const STEP_LIFE_MS = 45 * MINUTE;
 
 interface Lasting {
   readonly who: string;
@@ -167,6 +169,7 @@ export class FaultLine {
         const gate = Promise.withResolvers<void>();
         this.#gates.set(kind, { opened: gate.promise, open: gate.resolve });
         await this.#stop();
+        if (kind === 'thaw') this.#thawAtTheEndOfLife(gate.resolve);
         return this.#remember(
           this.#late,
           gate.promise.then(() => next(call)),
@@ -191,6 +194,14 @@ export class FaultLine {
       default:
         throw refusal(kind, call);
     }
+  }
+
+  /** Later nothing can come: a function is dead then, and what it had sent has a signature that is too old. */
+  #thawAtTheEndOfLife(open: () => void): void {
+    void this.#world.clock.sleep(STEP_LIFE_MS - 1_000).then(() => {
+      this.#gates.delete('thaw');
+      open();
+    });
   }
 
   #remember(list: Promise<unknown>[], work: Promise<Output>): Promise<Output> {

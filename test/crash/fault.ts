@@ -15,7 +15,7 @@ export const FAULTS = {
   'late-stop': 'the execution is stopped; the call takes effect five seconds later',
   'late-repair': 'the execution is stopped; the call takes effect after the recovery',
   'late-commit': "the execution is stopped; the call takes effect after the next session's commit",
-  thaw: 'the execution is stopped; the call takes effect hours later',
+  thaw: 'the execution is stopped; the call takes effect at the last moment that a step can live (step life)',
   throttled: 'the call is throttled once',
   'throttled!': 'every such call of the step is throttled',
   denied: 'AccessDenied once',
