@@ -14,8 +14,12 @@ const { Simulator } = await import('./simulator.ts');
 const simulator = await Simulator.create();
 const seen = new Set<string>();
 
+/** A certificate is the same wherever it was made: files are named from the top of the repository. */
+const TOP = new URL('../../', import.meta.url).href;
+const whereOf = (error: unknown): string => String((error as Error).stack).replaceAll(TOP, '');
+
 async function one(token: string, isWhole: boolean): Promise<Result> {
-  const played = await simulator.play(token, { isWhole }).catch((error: unknown) => String((error as Error).stack));
+  const played = await simulator.play(token, { isWhole }).catch(whereOf);
   if (typeof played === 'string') {
     const nothing = { executions: 0, calls: 0, recoveries: 0, state: '', isWhole: false, abandoned: '' };
     return { token, violations: [`the simulator: ${played}`], ...nothing };
